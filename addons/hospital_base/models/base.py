@@ -1,0 +1,27 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..fields_encrypted import EncryptedChar
+
+
+class Base(models.AbstractModel):
+    _inherit = "base"
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Refuse to group by cipher text: the groups would be meaningless tokens."""
+        self._refuse_encrypted(groupby_spec.split(":")[0].split(".")[0])
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Refuse to sort by cipher text."""
+        self._refuse_encrypted(field_name)
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+
+    def _refuse_encrypted(self, field_name):
+        if isinstance(self._fields.get(field_name), EncryptedChar):
+            raise UserError(
+                self.env._(
+                    "%s is encrypted; it cannot be sorted or grouped by.",
+                    self._fields[field_name].string,
+                )
+            )

@@ -1,0 +1,29 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+#: Nobody both runs the system, sets its security and audits it (GB/T 22239 level 3).
+SEPARATE_ROLES = (
+    "hospital_base.group_admin",
+    "hospital_base.group_security_admin",
+    "hospital_base.group_auditor",
+)
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    @api.constrains("group_ids")
+    def _check_separate_roles(self):
+        for user in self:
+            held = [role for role in SEPARATE_ROLES if user.has_group(role)]
+            if len(held) > 1:
+                names = [self.env.ref(role).name for role in held]
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s cannot be %(first)s and %(second)s at once: these duties are "
+                        "kept apart. Choose one of them.",
+                        user=user.name,
+                        first=names[0],
+                        second=names[1],
+                    )
+                )
