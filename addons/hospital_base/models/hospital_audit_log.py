@@ -105,13 +105,13 @@ class HospitalAuditLog(models.Model):
             "field_names": ", ".join(sorted(field_names)),
             "reason": reason,
             "result": result,
-            **self._origin(),
+            **self._request_origin(),
         }
         vals["mac"] = self._row_mac(vals)
         return self.sudo().create(vals)
 
     @api.model
-    def _origin(self):
+    def _request_origin(self):
         """Return where the action came from: address, channel, request."""
         if not request:
             return {"ip": False, "channel": "job", "request_id": False}
@@ -131,7 +131,7 @@ class HospitalAuditLog(models.Model):
 
     @staticmethod
     def _canonical(value):
-        if value in (None, False, ""):
+        if not value:
             return ""
         if isinstance(value, list):
             return [int(item) for item in value]
