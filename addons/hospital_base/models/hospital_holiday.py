@@ -4,17 +4,6 @@ import chinese_calendar
 
 from odoo import api, fields, models
 
-#: The names of ``chinese_calendar.Holiday`` in the words of the State Council's notice.
-HOLIDAY_NAMES = {
-    "New Year's Day": "New Year's Day",
-    "Spring Festival": "Spring Festival",
-    "Tomb-sweeping Day": "Tomb-sweeping Day",
-    "Labour Day": "Labour Day",
-    "Dragon Boat Festival": "Dragon Boat Festival",
-    "National Day": "National Day",
-    "Mid-autumn Festival": "Mid-autumn Festival",
-}
-
 
 class HospitalHoliday(models.Model):
     _name = "hospital.holiday"
@@ -57,8 +46,17 @@ class HospitalHoliday(models.Model):
             ).mapped("date")
         )
         rows = [vals for vals in exceptions if vals["date"] not in known]
-        self.create(rows)
+        self.with_context(lang="en_US").create(rows)._translate_names()
         return len(rows)
+
+    def _translate_names(self):
+        """Give the rows their Chinese names where Chinese is installed."""
+        if not self.env["res.lang"]._get_data(code="zh_CN"):
+            return
+        chinese = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+        for name, rows in self.with_context(lang="en_US").grouped("name").items():
+            if name in chinese:
+                rows.with_context(lang="zh_CN").write({"name": chinese[name]})
 
     @api.model
     def _published_exceptions(self, year):
@@ -75,7 +73,7 @@ class HospitalHoliday(models.Model):
                 rows.append(
                     {
                         "date": day,
-                        "name": HOLIDAY_NAMES.get(name, name),
+                        "name": name,
                         "is_workday": not on_holiday,
                         "is_manual": False,
                     }

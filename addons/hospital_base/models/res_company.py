@@ -38,4 +38,7 @@ class ResCompany(models.Model):
     @api.model
     def _selection_hospital_sms_driver(self):
         """Gateways to choose from; a gateway addon adds its own."""
-        return [("none", "None"), ("sandbox", "Sandbox (keeps messages, sends none)")]
+        return [
+            ("none", self.env._("None")),
+            ("sandbox", self.env._("Sandbox (keeps messages, sends none)")),
+        ]

@@ -50,6 +50,15 @@ class TestCalendar(HospitalCommon):
         self.assertEqual(Holiday._load_year(2025), 0)
         self.assertEqual(Holiday.search([("date", "=", "2025-10-01")]).name, "Open house")
 
+    def test_names_are_in_both_languages(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        Holiday = self.env["hospital.holiday"]
+        Holiday.search([("date", "=", "2025-10-01")]).unlink()
+        Holiday._load_year(2025)
+        day = Holiday.search([("date", "=", "2025-10-01")])
+        self.assertEqual(day.with_context(lang="en_US").name, "National Day")
+        self.assertEqual(day.with_context(lang="zh_CN").name, "国庆节")
+
     def test_unpublished_year_adds_nothing(self):
         self.assertEqual(self.env["hospital.holiday"]._load_year(2099), 0)
 
