@@ -1,0 +1,1 @@
+"""The ``./hospital`` command: set-up, demo, tests and benchmarks (standard library only)."""

@@ -1,0 +1,93 @@
+"""Run other programs with a log file and one clear sentence when they fail."""
+
+import os
+import subprocess
+
+from . import paths
+from .console import Stop
+
+NETWORK_MARKS = (
+    "could not resolve",
+    "temporary failure in name resolution",
+    "temporary failure resolving",
+    "network is unreachable",
+    "connection timed out",
+    "failed to establish a new connection",
+    "unable to connect",
+    "could not connect to",
+    "enotfound",
+    "eai_again",
+    "etimedout",
+)
+DISK_MARKS = ("no space left on device", "not enough free space", "enospc", "disk quota exceeded")
+
+
+def diagnose(text):
+    """Return the likely cause named in a program's output, or an empty string."""
+    lower = text.lower()
+    if any(mark in lower for mark in DISK_MARKS):
+        return "the disk is full: free some gigabytes and run the command again"
+    if any(mark in lower for mark in NETWORK_MARKS):
+        return "the network cannot be reached: check the connection or proxy and run it again"
+    return ""
+
+
+def environment(extra=None):
+    """Return the environment for a child: ours, plus ``extra``."""
+    env = dict(os.environ)
+    env.update({key: str(value) for key, value in (extra or {}).items()})
+    return env
+
+
+def run(command, log, purpose, env=None, cwd=None):
+    """Run a program to its end, its output appended to a log file.
+
+    :param list command: program and arguments.
+    :param str log: name of the log file below ``.hospital/logs``.
+    :param str purpose: what was tried, for the sentence on failure.
+    :raise Stop: when the program is missing or ends with an error.
+    """
+    target = paths.LOGS / log
+    with target.open("ab") as stream:
+        begin = stream.tell()
+        try:
+            code = subprocess.call(
+                [str(part) for part in command],
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                env=environment(env),
+                cwd=cwd or paths.ROOT,
+            )
+        except FileNotFoundError:
+            raise Stop(f"{purpose} failed: the program {command[0]} is missing.") from None
+    if code:
+        raise Stop(failure(purpose, target, begin, code))
+
+
+def failure(purpose, log, begin, code):
+    """Return the sentence for a program that failed, with the end of its output."""
+    with log.open("rb") as stream:
+        stream.seek(begin)
+        text = stream.read().decode(errors="replace")
+    cause = diagnose(text)
+    if cause:
+        return f"{purpose} failed: {cause} (log: {log})."
+    tail = "\n  ".join(text.strip().splitlines()[-6:])
+    return f"{purpose} failed with status {code}; the log is {log} and ends with\n  {tail}"
+
+
+def output(command, env=None, cwd=None):
+    """Return the standard output of a program, or ``None`` when it failed or is missing."""
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
+            env=environment(env),
+            cwd=cwd,
+            check=False,
+        )
+    except (FileNotFoundError, PermissionError):
+        return None
+    return done.stdout if done.returncode == 0 else None

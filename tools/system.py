@@ -1,0 +1,106 @@
+"""System packages: find out which are missing and install only those."""
+
+import glob
+import shutil
+import subprocess
+import sys
+
+from . import paths, process
+from .console import Stop, step
+
+
+def _has_program(*names):
+    return all(shutil.which(name) for name in names)
+
+
+def _has_postgres():
+    return bool(glob.glob("/usr/lib/postgresql/*/bin/initdb")) or _has_program("initdb", "pg_ctl")
+
+
+def _has_venv():
+    code = "import ensurepip, venv"
+    return subprocess.call([sys.executable, "-c", code], stderr=subprocess.DEVNULL) == 0
+
+
+def _has_cjk_font():
+    return bool(
+        glob.glob("/usr/share/fonts/**/NotoSansCJK*", recursive=True)
+        or glob.glob("/usr/local/share/fonts/**/*CJK*", recursive=True)
+    )
+
+
+# package: how to see that what it brings is there already
+DEMO = {
+    "postgresql": _has_postgres,
+    "python3-venv": _has_venv,
+    "npm": lambda: _has_program("npm", "node"),
+    "libmagic1": lambda: bool(glob.glob("/usr/lib/*/libmagic.so.1*")),
+}
+TEST = {
+    **DEMO,
+    "chromium": lambda: _has_program("chromium"),
+    "fonts-noto-cjk": _has_cjk_font,
+}
+BENCH = {
+    **DEMO,
+    "haproxy": lambda: bool(shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin:/usr/bin")),
+    "nginx": lambda: bool(shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")),
+    "wrk": lambda: _has_program("wrk"),
+}
+NEEDS = {"demo": DEMO, "test": TEST, "bench": BENCH}
+
+
+def missing(purpose, external_database=False):
+    """Return the names of the packages that ``purpose`` (demo, test, bench) lacks here."""
+    return [
+        name
+        for name, is_there in NEEDS[purpose].items()
+        if not is_there() and not (external_database and name == "postgresql")
+    ]
+
+
+def _root_prefix(packages):
+    if paths.is_root():
+        return []
+    if shutil.which("sudo"):
+        return ["sudo"]
+    raise Stop(
+        "Packages are missing and this user cannot install them: run as root "
+        f"'apt-get install {' '.join(packages)}', then repeat this command."
+    )
+
+
+def install(purpose, external_database=False):
+    """Install the missing packages with apt.
+
+    :raise Stop: when there is no apt or no right to use it, no network or no disk.
+    """
+    packages = missing(purpose, external_database)
+    if not packages:
+        return
+    if not shutil.which("apt-get"):
+        raise Stop(
+            "This system has no apt: install what brings " + ", ".join(packages) + " by hand, "
+            "set HOSPITAL_ODOO to an Odoo 19, then repeat this command."
+        )
+    prefix = _root_prefix(packages)
+    if prefix:
+        if subprocess.call(["sudo", "-v"]):
+            raise Stop(
+                "sudo refused: run as root "
+                f"'apt-get install {' '.join(packages)}', then repeat this command."
+            )
+        prefix = ["sudo", "DEBIAN_FRONTEND=noninteractive"]
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    options = ["-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
+    with step(f"Installing system packages: {' '.join(packages)}"):
+        process.run([*prefix, "apt-get", "update", "-q"], "apt.log", "apt-get update", env)
+        process.run(
+            [*prefix, "apt-get", "install", *options, *packages],
+            "apt.log",
+            "Installing system packages",
+            env,
+        )
+    still = missing(purpose, external_database)
+    if still:
+        raise Stop(f"apt installed {', '.join(still)}, but they cannot be found: see logs/apt.log.")
