@@ -54,9 +54,9 @@ class HospitalHoliday(models.Model):
         if not self.env["res.lang"]._get_data(code="zh_CN"):
             return
         chinese = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
-        for name, rows in self.with_context(lang="en_US").grouped("name").items():
-            if name in chinese:
-                rows.with_context(lang="zh_CN").write({"name": chinese[name]})
+        for row in self.with_context(lang="en_US"):
+            if row.name in chinese:
+                row.update_field_translations("name", {"zh_CN": chinese[row.name]})
 
     @api.model
     def _published_exceptions(self, year):
