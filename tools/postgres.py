@@ -1,0 +1,185 @@
+"""A PostgreSQL of our own (unix socket only), or the one named by HOSPITAL_DB_URI."""
+
+import glob
+import hashlib
+import os
+import pwd
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from . import paths, process, stamps
+from .console import Stop, step
+
+SOCKET_LIMIT = 100  # bytes; the system allows 107 with the file name's own ending
+PORT = 5432
+SETTINGS = """\
+listen_addresses = ''
+port = {port}
+unix_socket_directories = '{socket}'
+max_connections = 200
+shared_buffers = {buffers}MB
+synchronous_commit = off
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 4GB
+checkpoint_timeout = 15min
+random_page_cost = 1.1
+jit = off
+logging_collector = off
+log_min_messages = fatal
+log_min_error_statement = panic
+"""
+
+
+def external():
+    """Return the connection named by HOSPITAL_DB_URI as a dict, or ``None``.
+
+    :raise Stop: when the variable is set but is not a postgresql:// address.
+    """
+    uri = os.environ.get("HOSPITAL_DB_URI")
+    if not uri:
+        return None
+    parts = urlsplit(uri)
+    if parts.scheme not in ("postgresql", "postgres") or not parts.username:
+        raise Stop("HOSPITAL_DB_URI must look like postgresql://user:password@host:5432/.")
+    return {
+        "host": parts.hostname or "localhost",
+        "port": parts.port or 5432,
+        "user": unquote(parts.username),
+        "password": unquote(parts.password or ""),
+    }
+
+
+def socket_folder():
+    """Return the folder of the socket; a short one below /tmp when the path is too long."""
+    folder = str(paths.RUN)
+    if len(f"{folder}/.s.PGSQL.{PORT}".encode()) <= SOCKET_LIMIT:
+        return Path(folder)
+    key = hashlib.sha256(folder.encode()).hexdigest()[:10]
+    return Path("/tmp") / f"hospital-{os.getuid()}-{key}"  # noqa: S108
+
+
+def connection():
+    """Return host, port, user and password of the PostgreSQL in use."""
+    ours = {"host": str(socket_folder()), "port": PORT, "user": "odoo", "password": ""}
+    return external() or ours
+
+
+def environment():
+    """Return the variables that make psql, createdb and dropdb use our PostgreSQL."""
+    known = connection()
+    env = {"PGHOST": known["host"], "PGPORT": str(known["port"]), "PGUSER": known["user"]}
+    if known["password"]:
+        env["PGPASSWORD"] = known["password"]
+    return env
+
+
+def binaries():
+    """Return the folder of PostgreSQL's programs that fits the cluster, the newest otherwise."""
+    found = {
+        int(re.search(r"(\d+)/bin", name)[1]): Path(name)
+        for name in glob.glob("/usr/lib/postgresql/[0-9]*/bin")
+        if os.path.exists(f"{name}/initdb")
+    }
+    version = _cluster_version()
+    if version in found:
+        return found[version]
+    if version and found:
+        raise Stop(
+            f"The database folder needs PostgreSQL {version}: install postgresql-{version}, "
+            "or delete .hospital/pg to start again."
+        )
+    if found:
+        return found[max(found)]
+    program = shutil.which("pg_ctl")
+    if program:
+        return Path(os.path.realpath(program)).parent
+    raise Stop("PostgreSQL is not installed: run 'apt-get install postgresql' and repeat.")
+
+
+def _cluster_version():
+    text = process.output([*as_server(), "cat", paths.PG / "PG_VERSION"])
+    return int(text) if text and text.strip().isdigit() else None
+
+
+def as_server():
+    """Return the prefix that runs a program as the server's user (never root)."""
+    if not paths.is_root():
+        return []
+    try:
+        pwd.getpwnam("postgres")
+    except KeyError:
+        return []
+    prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"]
+    reached = subprocess.call([*prefix, "test", "-x", paths.STATE], stderr=subprocess.DEVNULL) == 0
+    if reached:
+        return prefix
+    # the repository lies below a folder such as /root that postgres may not enter
+    return [*prefix, "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+
+
+def _server(*arguments, purpose):
+    command = [*as_server(), binaries() / "pg_ctl", "-D", paths.PG, *arguments]
+    process.run(command, "postgres-ctl.log", purpose, cwd="/")
+
+
+def is_running():
+    """Tell whether our PostgreSQL answers."""
+    return subprocess.call(
+        [binaries() / "pg_isready", "-q", "-t", "3"], env=process.environment(environment())
+    ) == 0
+
+
+def _buffers_mb():
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    return max(128, min(1024, pages // 16))
+
+
+def _create():
+    owner = "postgres" if paths.is_root() else None
+    with step("Creating the database server"):
+        subprocess.call(["rm", "-rf", paths.PG])
+        paths.PG.mkdir(mode=0o700)
+        if owner:
+            shutil.chown(paths.PG, owner)
+        command = [*as_server(), binaries() / "initdb", "-D", paths.PG, "-U", "odoo"]
+        options = ["--auth=trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        process.run([*command, *options], "postgres-ctl.log", "Creating the database server", cwd="/")
+        config = paths.PG / "postgresql.conf"
+        config.write_text(f"{config.read_text()}\ninclude 'hospital.conf'\n")
+        stamps.mark("pg", "created")
+
+
+def start():
+    """Create (once) and start our PostgreSQL; check the other one when it is named.
+
+    :raise Stop: when it does not answer.
+    """
+    if external():
+        if not is_running():
+            raise Stop("The PostgreSQL of HOSPITAL_DB_URI does not answer: start it and repeat.")
+        return
+    if not stamps.is_fresh("pg", "created"):
+        _create()
+    if is_running():
+        return
+    folder = socket_folder()
+    folder.mkdir(mode=0o755, exist_ok=True)
+    settings = SETTINGS.format(port=PORT, socket=folder, buffers=_buffers_mb())
+    (paths.PG / "hospital.conf").write_text(settings)
+    log = paths.LOGS / "postgres.log"
+    log.touch()
+    if paths.is_root():
+        for item in (folder, log, paths.PG / "hospital.conf"):
+            shutil.chown(item, "postgres")
+    with step("Starting the database server"):
+        _server("-l", log, "-w", "-t", "60", "start", purpose="Starting the database server")
+
+
+def stop():
+    """Stop our PostgreSQL if it runs."""
+    if not external() and stamps.is_fresh("pg", "created") and is_running():
+        _server("-m", "fast", "-w", "stop", purpose="Stopping the database server")
