@@ -1,12 +1,17 @@
 from . import models
+from .http_errors import hide_tracebacks
 from .logging_mask import install_log_mask
 
 
 def post_load():
-    """Mask ID numbers and phones in every log handler of this process."""
+    """Mask personal data in logs and keep tracebacks from outsiders, process-wide."""
     install_log_mask()
+    hide_tracebacks()
 
 
 def post_init_hook(env):
     """Load the public holidays of last year, this year and the next."""
     env["hospital.holiday"]._load_known_years()
+    # accounts are locked one by one (hospital.login.lock); Odoo's own count per
+    # address would lock a whole hospital behind one address after ten failures
+    env["ir.config_parameter"].set_param("base.login_cooldown_after", 200)

@@ -22,6 +22,7 @@
         "views/hospital_holiday_views.xml",
         "views/hospital_identifier_views.xml",
         "views/hospital_audit_views.xml",
+        "views/hospital_login_lock_views.xml",
         "views/hospital_sms_views.xml",
         "views/res_config_settings_views.xml",
     ],

@@ -10,6 +10,7 @@ from . import hospital_identifier
 from . import hospital_audit_log
 from . import hospital_audit_seal
 from . import hospital_key_check
+from . import hospital_login_lock
 from . import hospital_sms
 from . import hospital_sms_sandbox
 from . import res_company

@@ -27,6 +27,7 @@ class HospitalDataClass(models.AbstractModel):
             "hospital.identifier": 2,
             "hospital.audit.log": 2,
             "hospital.audit.seal": 2,
+            "hospital.login.lock": 2,
             "hospital.sms.sandbox": {
                 "phone": 3,
                 "phone_hash": 3,

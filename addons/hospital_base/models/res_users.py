@@ -1,5 +1,8 @@
+from contextlib import contextmanager
+
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessDenied, ValidationError
+from odoo.http import request
 
 #: Nobody both runs the system, sets its security and audits it (GB/T 22239 level 3).
 SEPARATE_ROLES = (
@@ -27,3 +30,21 @@ class ResUsers(models.Model):
                         second=names[1],
                     )
                 )
+
+    @contextmanager
+    def _assert_can_auth(self, user=None):
+        """Lock an account, not an address, after repeated failures."""
+        login = self.sudo().browse(user).login if isinstance(user, int) else user
+        if not request or not login:
+            with super()._assert_can_auth(user=user):
+                yield
+            return
+        lock = self.env["hospital.login.lock"].sudo()
+        lock._check(login)
+        try:
+            with super()._assert_can_auth(user=user):
+                yield
+        except AccessDenied:
+            lock._count_failure(login)
+            raise
+        lock._forget(login)

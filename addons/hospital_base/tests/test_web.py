@@ -1,4 +1,9 @@
-from odoo.tests import HttpCase, tagged
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, JsonRpcException, freeze_time, tagged
+from odoo.tools import mute_logger
 
 from .common import HospitalCommon
 
@@ -10,6 +15,49 @@ class TestWeb(HospitalCommon, HttpCase):
         self.authenticate(login, login.ljust(8, "x"))
         response = self.url_open("/odoo/hospital-departments")
         self.assertEqual(response.status_code, 200)
+
+    @mute_logger("odoo.addons.base.models.res_users")
+    def test_five_failures_lock_the_account_and_time_unlocks_it(self):
+        login = self.roles["cashier"].login
+        for _count in range(5):
+            self.assertFalse(self._sign_in(login, "wrong"))
+        self.assertFalse(self._sign_in(login, login.ljust(8, "x")))
+        other = self.roles["finance"].login
+        self.assertTrue(self._sign_in(other, other.ljust(8, "x")))
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=31)):
+            self.assertTrue(self._sign_in(login, login.ljust(8, "x")))
+
+    @mute_logger("odoo.addons.base.models.res_users")
+    def test_security_administrator_unlocks_and_is_written_down(self):
+        login = self.roles["cashier"].login
+        for _count in range(5):
+            self._sign_in(login, "wrong")
+        lock = self.env["hospital.login.lock"].search([])
+        with self.assertRaises(AccessError):
+            lock.with_user(self.roles["admin"]).action_unlock()
+        lock.with_user(self.roles["security_admin"]).action_unlock()
+        self.assertTrue(self._sign_in(login, login.ljust(8, "x")))
+        trail = self.env["hospital.audit.log"].search([("action", "=", "unlock")], limit=1)
+        self.assertEqual(trail.user_id, self.roles["security_admin"])
+
+    def _sign_in(self, login, password):
+        """Post the sign-in form of a new visitor; tell whether it let them in."""
+        self.authenticate(None, None)
+        page = self.url_open("/web/login").text
+        token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+        answer = self.url_open(
+            "/web/login",
+            data={"login": login, "password": password, "csrf_token": token},
+            allow_redirects=False,
+        )
+        return answer.status_code == 303
+
+    @mute_logger("odoo.http")
+    def test_outsiders_get_no_traceback(self):
+        with self.assertRaises(JsonRpcException):
+            self.make_jsonrpc_request("/web/dataset/call_kw/res.users/read", {"model": "x"})
+        body = self.url_open("/web/session/authenticate", json={"params": {"db": 1}}).text
+        self.assertNotIn("Traceback", body)
 
     def test_department_list_needs_few_queries(self):
         for _count in range(20):
