@@ -1,0 +1,1 @@
+"""Steps of the demo build, in the order in which they run."""

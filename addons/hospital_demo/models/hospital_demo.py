@@ -1,0 +1,92 @@
+import logging
+import random
+import time
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..builder import access, future, history, people, roster, stories, structure
+from ..tables.roles import PASSWORD, ROLES
+
+_logger = logging.getLogger(__name__)
+
+BUILT = "hospital_demo.built_with_seed"
+#: Patients who are kept out of the random past: the stories need them.
+STORY_PATIENTS = 40
+
+
+class HospitalDemo(models.AbstractModel):
+    _name = "hospital.demo"
+    _description = "Builder of the demo hospital"
+
+    @api.model
+    def _build(self, seed=20260101):
+        """Build the demo hospital around today's date.
+
+        :param int seed: decides every random choice; the same seed on the same
+            date gives the same hospital.
+        :return: True when it was built now, False when it was there already.
+        :raise UserError: when the database holds patients or departments already.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        if parameters.get_param(BUILT):
+            return False
+        self._refuse_used_database()
+        builder = self.sudo().with_context(
+            lang="en_US", tracking_disable=True, mail_create_nolog=True, mail_notrack=True
+        )
+        builder._run_steps(random.Random(seed))
+        parameters.set_param(BUILT, str(seed))
+        return True
+
+    @api.model
+    def _refuse_used_database(self):
+        """Raise when somebody works in this database."""
+        for model in ("hospital.patient", "hospital.department"):
+            if self.env[model].sudo().with_context(active_test=False).search_count([], limit=1):
+                raise UserError(
+                    self.env._(
+                        "This database is in use already. Build the demo hospital in an empty "
+                        "database."
+                    )
+                )
+
+    @api.model
+    def _run_steps(self, rng):
+        """Run the steps in their order and log how long each took."""
+        env = self.env
+        today, now = env["hospital.clock"]._today(), env["hospital.clock"]._now()
+        campus = self._timed("company", structure.build_company, env)
+        departments = self._timed("departments", structure.build_departments, env, campus)
+        doctors = self._timed("doctors", structure.build_doctors, env, departments, rng)
+        users = self._timed("users", structure.build_users, env, doctors)
+        types = roster.build_number_types(env)
+        self._timed("plans", roster.build_plans, env, rng, departments, doctors, types, today)
+        self._timed("sessions", roster.generate, env, today)
+        patients = self._timed("patients", people.build_patients, env, rng, today)
+        accounts = self._timed("accounts", access.build_accounts, env, rng, patients)
+        cast = patients[: people.ACCOUNTS][-STORY_PATIENTS:]
+        crowd = (patients - cast).ids
+        owners = access.owner_by_patient(env)
+        self._timed("missed", history.write_missed, env, rng, cast[:6].ids, owners, now)
+        self._timed("history", history.write_history, env, rng, crowd, owners, now)
+        self._timed("future", future.claim_ahead, env, rng, crowd, owners)
+        self._timed("stories", stories.tell, env, rng, users, doctors, cast, accounts)
+
+    @api.model
+    def _timed(self, name, step, *args):
+        started = time.monotonic()
+        result = step(*args)
+        _logger.info("demo hospital: %s in %.1f s", name, time.monotonic() - started)
+        return result
+
+    @api.model
+    def _logins(self):
+        """Return ``[(role label, login, password)]``, one line per role."""
+        return [(role.label, role.login, PASSWORD) for role in ROLES] + [
+            (
+                "Patient (/h5/)",
+                people.phone_number(0),
+                "code: Configuration > Sandbox text messages, as hospital.admin",
+            )
+        ]
