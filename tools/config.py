@@ -31,7 +31,8 @@ def free_ports(preferred, count=1, step=1):
         ports = list(range(first, first + count))
         if all(is_free(port) for port in ports):
             return ports
-    raise Stop(f"No free port between {preferred} and {preferred + TRIES * step}: set HOSPITAL_PORT.")
+    last = preferred + TRIES * step
+    raise Stop(f"No free port between {preferred} and {last}: set HOSPITAL_PORT.")
 
 
 def preferred_port():
@@ -62,8 +63,8 @@ def write(addons=None, target=None, **options):
         "db_host": known["host"],
         "db_port": known["port"],
         "db_user": known["user"],
-        "db_password": known["password"] or False,
-        "db_name": False,
+        "db_password": known["password"] or None,
+        "db_name": None,
         "dbfilter": "",
         "proxy_mode": False,
         "x_sendfile": False,
@@ -76,7 +77,10 @@ def write(addons=None, target=None, **options):
         **options,
     }
     for name, value in values.items():
-        parser.set("options", name, str(value))
+        if value is None:
+            parser.remove_option("options", name)
+        else:
+            parser.set("options", name, str(value))
     target = target or paths.CONFIG
     lines = [f"{name} = {value}" for name, value in parser.items("options")]
     stamps.write_atomically(target, "[options]\n" + "\n".join(lines) + "\n", mode=0o600)

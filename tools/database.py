@@ -28,7 +28,7 @@ def sql(statement, database="postgres"):
 
 def exists(name):
     """Tell whether a database exists."""
-    return sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "1"
+    return sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "1"  # noqa: S608
 
 
 def filestore(name):
@@ -44,8 +44,8 @@ def drop(name):
 
 def _kick(name):
     sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "  # noqa: S608
+        f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"  # noqa: S608
     )
 
 

@@ -193,8 +193,12 @@ def stop_server(known):
 
 
 def _qr(address):
-    code = f"import qrcode; q = qrcode.QRCode(border=2); q.add_data({address!r}); q.print_ascii(invert=True)"
-    return process.output([paths.PYTHON, "-c", code], {"PYTHONIOENCODING": "utf-8"}) or ""
+    code = (
+        "import sys, qrcode; code = qrcode.QRCode(border=2); "
+        "code.add_data(sys.argv[1]); code.print_ascii(invert=True)"
+    )
+    command = [paths.PYTHON, "-c", code, address]
+    return process.output(command, {"PYTHONIOENCODING": "utf-8"}) or ""
 
 
 def _show(known):
@@ -226,7 +230,7 @@ def demo(_arguments):
                 started = start_server(NAME, config.preferred_port(), LOG, listen)
                 stamps.write_atomically(STATE_FILE, json.dumps(started))
         if not stamps.is_fresh("demo-code", code_hash()):
-            say("The addons changed since this demo was built: ./hospital update brings it up to date.")
+            say("The addons changed since this demo was built: run ./hospital update.")
         _show(state())
     return 0
 

@@ -53,8 +53,11 @@ def _need_demo():
 def _shell(_arguments):
     """Open a Python shell in the demo database."""
     _need_demo()
-    command = [paths.PYTHON, "-m", "odoo", "shell", "-c", paths.CONFIG, "-d", demo.NAME, "--no-http"]
-    return subprocess.call([str(p) for p in command], env=process.environment(odoo.environment()))
+    options = ["-c", str(paths.CONFIG), "-d", demo.NAME, "--no-http"]
+    return subprocess.call(
+        [str(paths.PYTHON), "-m", "odoo", "shell", *options],
+        env=process.environment(odoo.environment()),
+    )
 
 
 def _psql(arguments):

@@ -21,7 +21,10 @@ def install():
             process.run(command, "npm.log", "npm ci", cwd=paths.NODE)
             stamps.mark("node", wanted)
     weui = modules / "weui"
-    sources = {"weui.min.css": weui / "dist/style/weui.min.css", "LICENSE.txt": weui / "LICENSE.txt"}
+    sources = {
+        "weui.min.css": weui / "dist" / "style" / "weui.min.css",
+        "LICENSE.txt": weui / "LICENSE.txt",
+    }
     TARGET.mkdir(parents=True, exist_ok=True)
     for name, source in sources.items():
         if not (TARGET / name).exists() or (TARGET / name).read_bytes() != source.read_bytes():

@@ -49,8 +49,22 @@ def script(database, text, log, purpose):
     :raise Stop: when the script fails.
     """
     done = subprocess.run(
-        [str(part) for part in (paths.PYTHON, "-m", "odoo", "shell", "-c", paths.CONFIG,
-                                "-d", database, "--no-http", "--shell-interface", "python")],
+        [
+            str(part)
+            for part in (
+                paths.PYTHON,
+                "-m",
+                "odoo",
+                "shell",
+                "-c",
+                paths.CONFIG,
+                "-d",
+                database,
+                "--no-http",
+                "--shell-interface",
+                "python",
+            )
+        ],
         input=text,
         capture_output=True,
         text=True,

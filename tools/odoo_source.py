@@ -84,8 +84,14 @@ def _private_apt(uri, suite):
     """Write an apt configuration of our own; the system's sources stay as they are."""
     for part in ("lists/partial", "cache/archives/partial", "debs"):
         (paths.APT / part).mkdir(parents=True, exist_ok=True)
-    ring = next((f"/usr/share/keyrings/{name}" for name in KEYRINGS
-                 if os.path.exists(f"/usr/share/keyrings/{name}")), None)
+    ring = next(
+        (
+            f"/usr/share/keyrings/{name}"
+            for name in KEYRINGS
+            if os.path.exists(f"/usr/share/keyrings/{name}")
+        ),
+        None,
+    )
     signed = f"[signed-by={ring}] " if ring else ""
     stamps.write_atomically(
         paths.APT / "sources.list",

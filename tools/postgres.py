@@ -128,9 +128,12 @@ def _server(*arguments, purpose):
 
 def is_running():
     """Tell whether our PostgreSQL answers."""
-    return subprocess.call(
-        [binaries() / "pg_isready", "-q", "-t", "3"], env=process.environment(environment())
-    ) == 0
+    return (
+        subprocess.call(
+            [binaries() / "pg_isready", "-q", "-t", "3"], env=process.environment(environment())
+        )
+        == 0
+    )
 
 
 def _buffers_mb():
@@ -147,7 +150,8 @@ def _create():
             shutil.chown(paths.PG, owner)
         command = [*as_server(), binaries() / "initdb", "-D", paths.PG, "-U", "odoo"]
         options = ["--auth=trust", "-E", "UTF8", "--locale=C.UTF-8"]
-        process.run([*command, *options], "postgres-ctl.log", "Creating the database server", cwd="/")
+        purpose = "Creating the database server"
+        process.run([*command, *options], "postgres-ctl.log", purpose, cwd="/")
         config = paths.PG / "postgresql.conf"
         config.write_text(f"{config.read_text()}\ninclude 'hospital.conf'\n")
         stamps.mark("pg", "created")

@@ -90,7 +90,7 @@ def read_junit(report):
     if not report.exists():
         return 0, []
     passed, failures = 0, []
-    for case in ET.parse(report).getroot().iter("testcase"):
+    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 (our own file)
         bad = [kid for kid in case if kid.tag in ("failure", "error", "skipped")]
         if bad:
             first = (bad[0].get("message") or bad[0].tag).splitlines()[0][:300]
@@ -189,8 +189,13 @@ def lint(tally):
         log = _fresh_log("test-lint.log")
         database.create("test_lint", BASE)
         try:
-            odoo.install("test_lint", ["test_lint"], log, "Odoo's lint tests",
-                         arguments=("--test-tags", "/test_lint"))
+            odoo.install(
+                "test_lint",
+                ["test_lint"],
+                log,
+                "Odoo's lint tests",
+                arguments=("--test-tags", "/test_lint"),
+            )
         except Stop:
             pass  # Odoo's own addons have findings; the gate below looks at ours only
         database.drop("test_lint")
@@ -204,9 +209,7 @@ def lint(tally):
 
 def own_lint_findings(text):
     """Return the lines of a lint log that name a file or model of ours."""
-    return sorted(
-        {line.strip()[:300] for line in text.splitlines() if is_own_lint_finding(line)}
-    )
+    return sorted({line.strip()[:300] for line in text.splitlines() if is_own_lint_finding(line)})
 
 
 def is_own_lint_finding(line):
@@ -273,8 +276,13 @@ def one_addon(tally, name):
         with step(f"Making the template for {name} (once)"):
             stamps.forget(template)
             database.create(f"{template}_new")
-            odoo.install(f"{template}_new", [*foreign, *below], _fresh_log("test-template.log"),
-                         "Making the template", arguments=("--load-language", odoo.LANGUAGES))
+            odoo.install(
+                f"{template}_new",
+                [*foreign, *below],
+                _fresh_log("test-template.log"),
+                "Making the template",
+                arguments=("--load-language", odoo.LANGUAGES),
+            )
             database.rename(f"{template}_new", template)
             stamps.mark(template, wanted)
     since = time.monotonic()
@@ -282,8 +290,17 @@ def one_addon(tally, name):
     (port,) = config.free_ports(TEST_PORT + 10)
     with step(f"Testing {name}"):
         database.create(f"test_{name}", template)
-        options = ["-d", f"test_{name}", "-i", name, "--test-tags", f"/{name}",
-                   "--stop-after-init", "--http-port", port]
+        options = [
+            "-d",
+            f"test_{name}",
+            "-i",
+            name,
+            "--test-tags",
+            f"/{name}",
+            "--stop-after-init",
+            "--http-port",
+            port,
+        ]
         with (paths.LOGS / log).open("wb") as stream:
             code = subprocess.call(
                 [str(part) for part in odoo.command(*options)],
