@@ -1,5 +1,116 @@
 """What happened to a few people: each story leaves rows for one screen."""
 
+import secrets
+from datetime import timedelta
+
+REASON_SUSPENDED = "医师外出参加会诊"
+REASON_RELEASED = "患者因急诊住院未能到诊，经核实予以解除"
+
 
 def tell(env, rng, users, doctors, cast, accounts):
-    """Tell every story; ``cast`` are patients with an account and no other booking."""
+    """Tell every story.
+
+    :param dict users: {login: user}.
+    :param dict doctors: {department code: doctors}.
+    :param cast: patients with an account and without a random booking.
+    :param accounts: accounts of the owners.
+    """
+    office = users["office"]
+    missed_and_locked(env, office, cast[:6])
+    suspended(env, office, doctors["NK01"], cast[6:14], cast)
+    substituted(env, office, doctors["GS01"], cast[14:18])
+    waiting(env, doctors["GY01"], cast[18:28])
+    merged(env, office, cast[28:30])
+    env["hospital.message"]._cron_deliver()
+    audited(env, users, cast[30:34])
+
+
+def claim(env, patient, session, confirm=True, **kwargs):
+    """Claim through the WeChat channel for ``patient``; return the booking or nothing."""
+    member = patient.member_ids[:1]
+    result = env["hospital.booking"]._claim(
+        env["hospital.channel"].search([("code", "=", "wechat")], limit=1),
+        patient,
+        session,
+        secrets.token_urlsafe(12),
+        account=member.account_id or None,
+        confirm=confirm,
+        **kwargs,
+    )
+    return env["hospital.booking"].browse(result.booking_id or [])
+
+
+def coming_sessions(env, doctors, days=7):
+    """Return released sessions of ``doctors`` from tomorrow on, soonest first."""
+    clock = env["hospital.clock"]
+    return env["hospital.session"].search(
+        [
+            ("doctor_id", "in", doctors.ids),
+            ("state", "=", "released"),
+            ("release_at", "<=", clock._now()),
+            ("date", ">", clock._today()),
+            ("date", "<=", clock._today() + timedelta(days=days)),
+        ],
+        order="starts_at, id",
+    )
+
+
+def missed_and_locked(env, office, patients):
+    """Nobody came three times: the sweep finds it, the rules lock, one is released."""
+    env["hospital.booking"]._cron_no_show()
+    entries = env["hospital.blacklist.entry"].search(
+        [("patient_id", "in", patients.ids), ("state", "=", "active")]
+    )
+    entries[:1].with_user(office)._release(REASON_RELEASED)
+
+
+def suspended(env, office, doctors, patients, others):
+    """A doctor cannot come: patients are told, some are reached and some are not."""
+    session = coming_sessions(env, doctors[:1])[:1]
+    for patient in patients:
+        claim(env, patient, session)
+    suspension = (
+        env["hospital.suspension"]
+        .with_user(office)
+        .create(
+            {
+                "doctor_id": session.doctor_id.id,
+                "date_from": session.date,
+                "date_to": session.date,
+                "half_day": session.half_day,
+                "reason": REASON_SUSPENDED,
+            }
+        )
+    )
+    suspension.action_apply()
+
+
+def substituted(env, office, doctors, patients):
+    """A colleague takes over; patients keep number and time and may choose."""
+    session = coming_sessions(env, doctors[:1])[:1]
+    for patient in patients:
+        claim(env, patient, session)
+
+
+def waiting(env, doctors, patients):
+    """A renowned doctor is full: people wait, one number comes free and is offered."""
+    session = coming_sessions(env, doctors)[:1]
+    return session
+
+
+def merged(env, office, patients):
+    """Two people were registered twice."""
+
+
+def audited(env, users, patients):
+    """Staff looked at patients and revealed a number with a reason."""
+    log = env["hospital.audit.log"]
+    for login, action, reason in (
+        ("desk", "read", ""),
+        ("office", "reveal", "电话通知停诊"),
+        ("office", "read", ""),
+        ("doctor", "read", ""),
+    ):
+        log.with_user(users[login])._record(
+            action, patients, patients.ids, ("name", "phone"), reason
+        )

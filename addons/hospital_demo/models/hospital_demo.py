@@ -5,7 +5,7 @@ import time
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..builder import access, future, history, people, roster, stories, structure
+from ..builder import access, future, ground, history, people, roster, stories, structure
 from ..tables.roles import PASSWORD, ROLES
 
 _logger = logging.getLogger(__name__)
@@ -60,6 +60,8 @@ class HospitalDemo(models.AbstractModel):
         departments = self._timed("departments", structure.build_departments, env, campus)
         doctors = self._timed("doctors", structure.build_doctors, env, departments, rng)
         users = self._timed("users", structure.build_users, env, doctors)
+        ground.build_identifiers(env, departments, doctors)
+        ground.build_login_lock(env)
         types = roster.build_number_types(env)
         self._timed("plans", roster.build_plans, env, rng, departments, doctors, types, today)
         self._timed("sessions", roster.generate, env, today)
@@ -87,6 +89,6 @@ class HospitalDemo(models.AbstractModel):
             (
                 "Patient (/h5/)",
                 people.phone_number(0),
-                "code: Configuration > Sandbox text messages, as hospital.admin",
+                "code: Messages > Sandbox messages, signed in as hospital.admin",
             )
         ]

@@ -1,0 +1,2 @@
+from . import test_build
+from . import test_people
