@@ -1,0 +1,20 @@
+{
+    "name": "Hospital Messages",
+    "version": "19.0.1.0.0",
+    "category": "Healthcare",
+    "summary": "Event catalogue, templates, switches, outbox and delivery log",
+    "author": "Hospital Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["hospital_patient"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/hospital_message_security.xml",
+        "data/ir_cron_data.xml",
+        "views/hospital_message_event_views.xml",
+        "views/hospital_message_template_views.xml",
+        "views/hospital_message_preference_views.xml",
+        "views/hospital_message_delivery_views.xml",
+        "views/hospital_message_views.xml",
+        "views/hospital_message_menus.xml",
+    ],
+}
