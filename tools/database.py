@@ -45,7 +45,7 @@ def drop(name):
 def _kick(name):
     sql(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "  # noqa: S608
-        f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"  # noqa: S608
+        f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"
     )
 
 

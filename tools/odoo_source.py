@@ -23,6 +23,7 @@ SID_PACKAGES = (
 STABLE_PACKAGES = ("fonts-font-awesome",)
 KNOWN_BROKEN_LINKS = {"Inconsolata.otf"}
 KEYRINGS = ("debian-archive-keyring.pgp", "debian-archive-keyring.gpg")
+LAG_SECONDS = 90 * 24 * 3600
 BY_HAND = "set HOSPITAL_ODOO to the folder of an Odoo 19 and repeat this command"
 
 
@@ -105,7 +106,9 @@ def _private_apt(uri, suite):
         f'Dir::Cache "{paths.APT}/cache";\n'
         'APT::Sandbox::User "";\n'
         'Acquire::Languages "none";\n'
-        'Acquire::Retries "3";\n',
+        'Acquire::Retries "3";\n'
+        # mirrors may lag behind sid, whose lists are signed for a week only
+        f'Acquire::Min-ValidTime "{LAG_SECONDS}";\n',
     )
     return {"APT_CONFIG": str(paths.APT / "apt.conf")}
 

@@ -1,0 +1,84 @@
+# Run inside ``odoo shell``: prints facts about our models as one JSON line for the gates.
+import json
+
+
+def facts_own_modules():
+    return [name for name in env.registry._init_modules if name.startswith("hospital_")]  # noqa: F821
+
+
+def facts_own_models():
+    own = set(facts_own_modules())
+    return {name: model for name, model in env.items()  # noqa: F821
+            if model._original_module in own and not model._abstract}
+
+
+def facts_declared():
+    found = []
+    own = set(facts_own_modules())
+    for name, model in env.items():  # noqa: F821
+        if not model._auto or model._abstract:
+            continue
+        for key, rule in model._table_objects.items():
+            if getattr(rule, "_module", None) in own:
+                found.append([name, key, type(rule).__name__, rule.full_name(model)])
+    return found
+
+
+def facts_existing():
+    env.cr.execute("SELECT conname FROM pg_constraint")  # noqa: F821
+    names = [row[0] for row in env.cr.fetchall()]  # noqa: F821
+    env.cr.execute("SELECT indexname FROM pg_indexes")  # noqa: F821
+    return names + [row[0] for row in env.cr.fetchall()]  # noqa: F821
+
+
+def facts_planted(declared):
+    """Drop one constraint of ours, look again, and roll back."""
+    for name, _key, kind, full_name in declared:
+        if kind != "Constraint":
+            continue
+        env.cr.execute("SAVEPOINT planted")  # noqa: F821
+        env.cr.execute(  # noqa: F821
+            f'ALTER TABLE "{env[name]._table}" DROP CONSTRAINT IF EXISTS "{full_name}" CASCADE'  # noqa: F821
+        )
+        existing = facts_existing()
+        env.cr.execute("ROLLBACK TO SAVEPOINT planted")  # noqa: F821
+        return {"dropped": full_name, "existing": existing}
+    return {"dropped": "", "existing": []}
+
+
+def facts_access():
+    outside = env.ref("base.group_portal") | env.ref("base.group_public")  # noqa: F821
+    rows = {}
+    for name in facts_own_models():
+        lines = env["ir.model.access"].search([("model_id.model", "=", name)])  # noqa: F821
+        rules = env["ir.rule"].search([("model_id.model", "=", name)])  # noqa: F821
+        covered = rules.filtered(lambda rule: not rule.groups or rule.groups & outside)
+        rows[name] = {
+            "lines": len(lines),
+            "transient": env[name]._transient,  # noqa: F821
+            "open": [line.name for line in lines
+                     if line.active and (not line.group_id or line.group_id in outside)],
+            "rules": covered.mapped("name"),
+        }
+    return rows
+
+
+def facts_classes():
+    table = env.get("hospital.data.class")  # noqa: F821
+    if table is None:
+        return {}
+    return {
+        "unclassified": table._unclassified_fields(),
+        "unprotected": table._unprotected_fields() if hasattr(table, "_unprotected_fields") else [],
+    }
+
+
+facts_rows = facts_declared()
+print("HOSPITAL-FACTS:" + json.dumps({
+    "modules": facts_own_modules(),
+    "declared": facts_rows,
+    "existing": facts_existing(),
+    "planted": facts_planted(facts_rows),
+    "access": facts_access(),
+    "classes": facts_classes(),
+}))

@@ -1,0 +1,221 @@
+"""The command's own parts: ports, stamps, locks, sentences."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import (
+    addons,
+    config,
+    front,
+    main,
+    odoo_source,
+    paths,
+    postgres,
+    process,
+    python_env,
+    setup,
+    stamps,
+    testing,
+)
+from tools.console import Stop
+
+
+@pytest.fixture
+def state(tmp_path, monkeypatch):
+    """Give stamps and locks a folder of their own."""
+    for name in ("STAMPS", "CACHE", "RUN"):
+        folder = tmp_path / name
+        folder.mkdir()
+        monkeypatch.setattr(paths, name, folder)
+    return tmp_path
+
+
+def test_next_port_is_chosen_when_one_is_taken():
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        (chosen,) = config.free_ports(port)
+        assert chosen > port
+        assert config.free_ports(port, 2)[0] > port
+
+
+def test_port_variable_is_checked(monkeypatch):
+    monkeypatch.setenv("HOSPITAL_PORT", "9000")
+    assert config.preferred_port() == 9000
+    for wrong in ("80", "web", "70000"):
+        monkeypatch.setenv("HOSPITAL_PORT", wrong)
+        with pytest.raises(Stop, match="is not a port"):
+            config.preferred_port()
+
+
+def test_stamp_is_fresh_only_for_the_same_inputs(state):
+    file = state / "input"
+    file.write_text("one")
+    first = stamps.digest("x", file)
+    stamps.mark("part", first)
+    assert stamps.is_fresh("part", stamps.digest("x", file))
+    file.write_text("two")
+    assert not stamps.is_fresh("part", stamps.digest("x", file))
+    stamps.forget("part")
+    assert not stamps.is_fresh("part", first)
+
+
+def test_compiled_files_do_not_change_a_digest(state):
+    folder = state / "addon"
+    folder.mkdir()
+    (folder / "a.py").write_text("a = 1")
+    before = stamps.digest(folder)
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "a.pyc").write_text("x")
+    assert stamps.digest(folder) == before
+
+
+def test_atomic_write_leaves_no_part_behind(state):
+    stamps.write_atomically(state / "file", "text")
+    assert (state / "file").read_text() == "text"
+    assert [name for name in os.listdir(state) if name.startswith("file")] == ["file"]
+
+
+def test_second_command_is_refused_while_the_first_runs(state):
+    with stamps.lock("job"):
+        with pytest.raises(Stop, match="Another ./hospital command"):
+            with stamps.lock("job", wait=False):
+                pass
+    with stamps.lock("job", wait=False):
+        pass
+
+
+@pytest.mark.parametrize("text, cause", [
+    ("E: write error: No space left on device", "disk is full"),
+    ("Could not resolve host: example", "network cannot be reached"),
+    ("npm ERR! code ENOTFOUND", "network cannot be reached"),
+    ("SyntaxError", ""),
+])
+def test_causes_are_named(text, cause):
+    assert cause in process.diagnose(text)
+    assert bool(process.diagnose(text)) == bool(cause)
+
+
+def test_wrong_python_is_refused():
+    for version in ((3, 9), (3, 14)):
+        with pytest.raises(Stop, match="3.10 to 3.13"):
+            python_env.check_python(version)
+    for version in ((3, 10), (3, 13)):
+        python_env.check_python(version)
+
+
+def test_full_disk_is_refused_before_anything_is_written(state):
+    with pytest.raises(Stop, match="are free on this disk"):
+        setup.check_disk("demo", free_bytes=2**30)
+    setup.check_disk("demo", free_bytes=2**40)
+
+
+def test_missing_apt_is_one_sentence(monkeypatch):
+    from tools import system
+
+    monkeypatch.setattr(system, "missing", lambda *_a, **_k: ["npm"])
+    monkeypatch.setattr(system.shutil, "which", lambda *_a, **_k: None)
+    with pytest.raises(Stop, match="has no apt"):
+        system.install("demo")
+
+
+def test_missing_sudo_is_one_sentence(monkeypatch):
+    from tools import system
+
+    monkeypatch.setattr(system, "missing", lambda *_a, **_k: ["npm"])
+    monkeypatch.setattr(paths, "is_root", lambda: False)
+    monkeypatch.setattr(
+        system.shutil, "which", lambda name, **_k: "/usr/bin/apt-get" if "apt" in name else None
+    )
+    with pytest.raises(Stop, match="run as root 'apt-get install npm'"):
+        system.install("demo")
+
+
+def test_database_variable_is_read(monkeypatch):
+    monkeypatch.setenv("HOSPITAL_DB_URI", "postgresql://me:p%40ss@db:6000/")
+    assert postgres.connection() == {"host": "db", "port": 6000, "user": "me", "password": "p@ss"}
+    monkeypatch.setenv("HOSPITAL_DB_URI", "db:6000")
+    with pytest.raises(Stop, match="postgresql://"):
+        postgres.connection()
+
+
+def test_long_socket_path_falls_back_to_a_short_one(monkeypatch):
+    monkeypatch.setattr(paths, "RUN", Path("/" + "x" * 120))
+    folder = postgres.socket_folder()
+    assert str(folder).startswith("/tmp/hospital-")
+    assert len(str(folder)) < 60
+
+
+def test_wrong_odoo_folder_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOSPITAL_ODOO", str(tmp_path))
+    with pytest.raises(Stop, match="is not an Odoo 19"):
+        odoo_source.library()
+
+
+def test_debian_source_is_found_in_both_forms(tmp_path):
+    old = tmp_path / "sources.list"
+    old.write_text("# x\ndeb [arch=amd64] http://mirror/debian trixie main contrib\n")
+    assert odoo_source._uri_in(old, "trixie") == "http://mirror/debian"
+    new = tmp_path / "debian.sources"
+    new.write_text("Types: deb\nURIs: http://m/debian\nSuites: trixie trixie-updates\n"
+                   "Components: main\n")
+    assert odoo_source._uri_in(new, "trixie") == "http://m/debian"
+    assert odoo_source._uri_in(new, "sid") is None
+
+
+def test_addons_come_in_the_order_of_their_needs():
+    order = addons.own()
+    for place, name in enumerate(order):
+        assert set(addons.below(name)) <= set(order[:place])
+
+
+def test_groups_are_balanced():
+    sizes = {"a": 5, "b": 4, "c": 3, "d": 2}
+    assert testing.groups(list(sizes), 2, sizes.get) == [["a", "d"], ["b", "c"]]
+    assert testing.groups(["a"], 2, sizes.get) == [["a"]]
+
+
+def test_front_sends_websockets_to_the_gevent_port():
+    assert front.target(b"GET /websocket?v=1 HTTP/1.1\r\n", 1, 2) == 2
+    assert front.target(b"GET /web HTTP/1.1\r\n", 1, 2) == 1
+    assert front.target(b"\r\n", 1, 2) == 1
+
+
+def test_unknown_word_shows_the_words(capsys):
+    assert main.main(["dance"]) == 2
+    assert "is not a word" in capsys.readouterr().err
+
+
+def test_help_names_every_word(capsys):
+    assert main.main(["help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(word in shown for word in main.WORDS if word.isalpha() and word != "help")
+
+
+def test_skipped_test_counts_as_failed(tmp_path):
+    report = tmp_path / "r.xml"
+    report.write_text(
+        '<testsuites><testsuite><testcase classname="a" name="b"/>'
+        '<testcase classname="a" name="c"><skipped message="later"/></testcase>'
+        "</testsuite></testsuites>"
+    )
+    assert testing.read_junit(report) == (1, ["a::c: later"])
+
+
+def test_last_line_tells_the_numbers(capsys):
+    tally = testing.Tally()
+    tally.add("part", 3, ["bad"])
+    tally.show()
+    assert capsys.readouterr().out.splitlines()[-1] == "3 passed, 1 failed"
+
+
+def test_command_uses_the_standard_library_only():
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import tools.main"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code, str(paths.ROOT)], check=False)
+    assert done.returncode == 0

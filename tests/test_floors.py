@@ -1,0 +1,90 @@
+"""Gate on the floors: an addon depends only on what stands below it."""
+
+import ast
+
+from tools import addons, paths
+
+FLOORS = {
+    "hospital_base": 1,
+    "hospital_patient": 2,
+    "hospital_message": 2.1,
+    "hospital_privacy": 2.1,
+    "hospital_schedule": 3,
+    "hospital_booking": 4,
+    "hospital_portal": 5,
+    "hospital_payment": 6,
+    "hospital_connector": 8,
+    "hospital_wechat": 8.1,
+    "hospital_dashboard": 9,
+    "hospital_kiosk": 9,
+    "hospital_demo": 9.1,
+}
+SLICES = ("queue", "record", "exam", "medtech", "insurance", "finance", "triage", "guide", "survey")
+FLOORS.update({f"hospital_{name}": 7 for name in SLICES})
+
+
+def floor(name):
+    """Return the floor of an addon of ours, ``None`` when it is not on the map."""
+    if name.startswith("hospital_connector_"):
+        return 8.1
+    return FLOORS.get(name)
+
+
+def upward(dependencies):
+    """Return the dependencies that do not point down, for {addon: its needs}."""
+    found = []
+    for name, needs in dependencies.items():
+        here = floor(name)
+        if here is None:
+            found.append(f"{name} is on no floor")
+            continue
+        for need in needs:
+            if need.startswith("hospital_") and (floor(need) is None or floor(need) >= here):
+                found.append(f"{name} -> {need}")
+    return found
+
+
+def imports(name):
+    """Return our addons whose code an addon imports."""
+    found = set()
+    for file in (paths.ADDONS / name).rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            for full in names:
+                if full.startswith("odoo.addons.hospital_"):
+                    found.add(full.split(".")[2])
+    return found - {name}
+
+
+def test_manifests_depend_only_downwards():
+    assert upward({name: addons.manifest(name)["depends"] for name in addons.own()}) == []
+
+
+def test_code_imports_only_downwards():
+    assert upward({name: imports(name) for name in addons.own()}) == []
+
+
+def test_every_needed_addon_is_in_the_repository():
+    own = set(addons.own())
+    needs = {need for name in own for need in addons.manifest(name)["depends"]}
+    assert {need for need in needs if need.startswith("hospital_")} - own == set()
+
+
+def test_gate_sees_an_upward_dependency():
+    assert upward({"hospital_base": ["web", "hospital_booking"]}) == [
+        "hospital_base -> hospital_booking"
+    ]
+    assert upward({"hospital_patient": ["hospital_message"]}) == [
+        "hospital_patient -> hospital_message"
+    ]
+    assert upward({"hospital_attic": []}) == ["hospital_attic is on no floor"]
+
+
+def test_manifests_are_alike():
+    for name in addons.own():
+        manifest = addons.manifest(name)
+        assert manifest["version"].startswith("19.0."), name
+        assert manifest["author"] == "Hospital Suite contributors", name
+        assert manifest["license"] == "LGPL-3", name
