@@ -1,0 +1,22 @@
+{
+    "name": "Hospital Portal",
+    "version": "19.0.1.0.0",
+    "category": "Healthcare",
+    "summary": "Patient pages for the phone: sign in, register, family, book, ticket, messages",
+    "author": "Hospital Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["hospital_booking", "website", "portal"],
+    "data": [
+        "views/layout_templates.xml",
+        "views/home_templates.xml",
+        "views/sign_in_templates.xml",
+        "views/family_templates.xml",
+        "views/choose_templates.xml",
+        "views/booking_templates.xml",
+        "views/message_templates.xml",
+        "views/my_data_templates.xml",
+        "views/portal_templates.xml",
+    ],
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
+}

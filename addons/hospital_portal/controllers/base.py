@@ -1,0 +1,170 @@
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from odoo import http
+from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.http import request
+
+from .rate_limit import allowed
+
+CONTENT_SECURITY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+DEVICE_COOKIE = "h5_device"
+ELDER_COOKIE = "h5_elder"
+YEAR_SECONDS = 365 * 86400
+REFUSED = (AccessError, MissingError)
+
+
+class PatientPages(http.Controller):
+    """Helpers of every patient page; no route of its own."""
+
+    def _account(self):
+        """Return the account of the signed-in patient, empty for anybody else."""
+        if request.env.user._is_public():
+            return request.env["hospital.account"]
+        return request.env["hospital.account"]._current()
+
+    def _elder(self, account):
+        """Tell whether to show larger type: the account's choice, else the browser's."""
+        if account:
+            return account.elder_mode
+        return request.httprequest.cookies.get(ELDER_COOKIE) == "1"
+
+    def _page(self, template, values=None, status=200):
+        """Render a page in the light layout with its security headers.
+
+        :param str template: xml id of a template that calls ``hospital_portal.layout``.
+        """
+        account = self._account()
+        context = {
+            "account": account,
+            "elder": self._elder(account),
+            "portal": request.env["hospital.portal"],
+            "local": request.env["hospital.clock"]._local,
+            "today": request.env["hospital.clock"]._today(),
+            "hospital_name": request.env.company.name,
+            "csrf": request.csrf_token(),
+            "here": request.httprequest.path,
+            "weekday": self._weekday,
+            "yuan": self._yuan,
+            "label": self._label,
+            "problem": None,
+            "advice": None,
+            **(values or {}),
+        }
+        response = request.render(template, context)
+        response.status_code = status
+        return self._secure(response)
+
+    def _secure(self, response):
+        """Set the headers of a page with personal data: kept nowhere, framed nowhere."""
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def _go(self, address):
+        """Answer a changed state with a 303 to a local page."""
+        return self._secure(request.redirect(address, 303))
+
+    def _sorry(self, problem, advice, back="/h5/", status=200):
+        """Show what went wrong and what to do next."""
+        return self._page(
+            "hospital_portal.error",
+            {"problem": problem, "advice": advice, "back": back},
+            status,
+        )
+
+    def _not_found(self):
+        _t = request.env._
+        return self._sorry(
+            _t("We cannot find this page."),
+            _t("It may have been removed, or belong to another account. Go to the first page."),
+            status=404,
+        )
+
+    def _sentence(self, error):
+        """Return the sentence of an error made for people."""
+        return str(error.args[0]) if error.args else str(error)
+
+    def _members(self, account):
+        """Return the family list of the account, the default person first."""
+        return account.member_ids.sorted(lambda member: (not member.is_default, member.ordinal))
+
+    def _member_patient(self, account, patient_id):
+        """Return the account's own patient of that id, else an empty record."""
+        patients = account.member_ids.patient_id
+        return patients.filtered(lambda patient: str(patient.id) == str(patient_id or ""))
+
+    def _ip(self):
+        return request.httprequest.remote_addr or ""
+
+    def _device(self):
+        """Return the browser's opaque device name (a first-party cookie)."""
+        return request.httprequest.cookies.get(DEVICE_COOKIE) or ""
+
+    def _ensure_device(self, response):
+        if not self._device():
+            response.set_cookie(
+                DEVICE_COOKIE,
+                secrets.token_urlsafe(16),
+                max_age=YEAR_SECONDS,
+                httponly=True,
+                samesite="Lax",
+                secure=request.httprequest.scheme == "https",
+            )
+        return response
+
+    def _allowed(self, name, limit, seconds):
+        """Count one request of this visitor; false when it is one too many."""
+        visitor = hashlib.sha256(f"{name}|{self._ip()}|{request.session.uid}".encode()).hexdigest()
+        return allowed(visitor, limit, seconds)
+
+    def _weekday(self, date):
+        _t = request.env._
+        days = (
+            _t("Mon"),
+            _t("Tue"),
+            _t("Wed"),
+            _t("Thu"),
+            _t("Fri"),
+            _t("Sat"),
+            _t("Sun"),
+        )
+        return days[date.weekday()]
+
+    def _yuan(self, fen):
+        """Return an amount of fen as yuan, e.g. ``¥ 12.50``."""
+        return f"¥ {fen // 100}.{fen % 100:02d}"
+
+    def _label(self, record, name):
+        """Return the translated label of a selection field's value."""
+        field = record._fields[name]
+        return dict(field._description_selection(record.env)).get(record[name], "")
+
+    def _date(self, text):
+        """Return the date of ``YYYY-MM-DD``, or ``None``."""
+        try:
+            return datetime.strptime(text or "", "%Y-%m-%d").date()
+        except ValueError:
+            return None
+
+    def _period(self, text):
+        """Return the UTC start of a period written ``YYYYmmddHHMM``, or ``None``."""
+        try:
+            return datetime.strptime(text or "", "%Y%m%d%H%M")
+        except ValueError:
+            return None
+
+    def _same(self, one, other):
+        return hmac.compare_digest(one or "", other or "")
+
+
+PEOPLE_ERRORS = (UserError, ValidationError)

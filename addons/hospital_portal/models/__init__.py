@@ -1,0 +1,1 @@
+from . import hospital_portal, hospital_portal_choice, ir_http
