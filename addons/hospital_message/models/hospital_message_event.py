@@ -38,10 +38,9 @@ class HospitalMessageEvent(models.Model):
         self.template_ids._check_placeholders()
 
     def write(self, vals):
-        result = super().write(vals)
         if vals.get("silenceable") is False:
             self._drop_switches()
-        return result
+        return super().write(vals)
 
     def _drop_switches(self):
         """Forget who had switched off what can no longer be switched off."""

@@ -13,7 +13,9 @@ class HospitalMessagePreference(models.Model):
         "hospital.message.event", required=True, index=True, ondelete="cascade"
     )
     enabled = fields.Boolean(default=True)
-    event_silenceable = fields.Boolean(related="event_id.silenceable", store=True)
+    event_silenceable = fields.Boolean(
+        related="event_id.silenceable", store=True, precompute=True
+    )
 
     _one_switch_per_event = models.Constraint(
         "unique (account_id, event_id)", "There is a switch for this event already."

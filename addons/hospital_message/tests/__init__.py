@@ -1,0 +1,7 @@
+from . import (
+    test_catalogue,
+    test_delivery,
+    test_killed_worker,
+    test_outbox,
+    test_rights,
+)
