@@ -9,11 +9,10 @@ PYLINT_CHECKS = (
     "sql-injection,external-request-timeout,invalid-commit,no-raise-unlink,"
     "translation-positional-used,translation-contains-variable,translation-format-interpolation,"
     "translation-unsupported-format,translation-too-few-args,translation-too-many-args,"
-    "method-required-super,method-compute,method-search,method-inverse,odoo-addons-relative-import,"
+    "method-compute,method-search,method-inverse,odoo-addons-relative-import,"
     "print-used,attribute-deprecated,manifest-required-key,manifest-deprecated-key,"
     "manifest-version-format,license-allowed,development-status-allowed,resource-not-exist,"
-    "no-write-in-compute,no-search-all,bad-builtin-groupby,deprecated-name-get,"
-    "inheritable-method-string,use-header-comments,except-pass"
+    "no-write-in-compute,bad-builtin-groupby,deprecated-name-get,except-pass"
 )
 
 

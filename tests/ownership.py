@@ -1,0 +1,90 @@
+"""The ownership matrix: every route of ours, as anonymous and as A, with the numbers of B."""
+
+import re
+
+import requests
+
+ARGUMENT = re.compile(r"<(?:(\w+)(?:\([^>]*\))?:)?(\w+)>")
+NAMES = (
+    "id", "res_id", "record_id", "partner_id", "user_id", "patient_id", "member_id", "account_id",
+    "booking_id", "session_id", "slot_id", "message_id", "delivery_id", "consent_id", "card_id",
+    "waitlist_id", "request_id", "doctor_id", "department_id",
+)
+TEXT_NAMES = ("ref", "booking", "booking_ref", "move", "mrn")
+LAST = ("sign-out", "logout")
+TIMEOUT_SECONDS = 30
+
+
+def addresses(rule, ids, refs):
+    """Return the addresses of a rule with B's numbers and references in its arguments."""
+    kinds = ARGUMENT.findall(rule)
+    if not kinds:
+        return [rule]
+    values = [*ids] if any(kind == "int" or kind == "model" for kind, _n in kinds) else [*refs, "x"]
+    return [ARGUMENT.sub(str(value), rule) for value in values] or [ARGUMENT.sub("1", rule)]
+
+
+class Matrix:
+    """Calls the routes and keeps what came back."""
+
+    def __init__(self, base, database, facts):
+        self.base, self.database, self.facts = base, database, facts
+        self.leaks, self.broken, self.called = [], [], set()
+        self.ids = sorted({i for ids in facts["owned"].values() for i in ids})
+        self.sessions = {"anonymous": requests.Session(), "a": self.login()}
+
+    def login(self):
+        """Return a session of A."""
+        session = requests.Session()
+        body = {"db": self.database, "login": "matrix_a", "password": self.facts["password"]}
+        reply = session.post(
+            f"{self.base}/web/session/authenticate",
+            json={"jsonrpc": "2.0", "method": "call", "params": body},
+            timeout=TIMEOUT_SECONDS,
+        ).json()
+        assert reply.get("result", {}).get("uid"), "A cannot sign in"
+        return session
+
+    def parameters(self, number):
+        """Return the usual parameter names with one of B's numbers, and B's references."""
+        refs = self.facts["refs"] or ["x"]
+        return {**dict.fromkeys(NAMES, number), **dict.fromkeys(TEXT_NAMES, refs[0])}
+
+    def send(self, session, method, route, url, number):
+        """Call one address in one way."""
+        values = self.parameters(number)
+        options = {"allow_redirects": False, "timeout": TIMEOUT_SECONDS}
+        if route["type"] != "http":
+            body = {"jsonrpc": "2.0", "method": "call", "params": values}
+            return session.post(self.base + url, json=body, **options)
+        if method == "GET":
+            return session.get(self.base + url, params=values, **options)
+        token = session.get(f"{self.base}/leak/token", timeout=TIMEOUT_SECONDS).text
+        return session.post(self.base + url, data={**values, "csrf_token": token}, **options)
+
+    def judge(self, who, method, route, url, reply):
+        """Write down a leak, a server error and that the route was called."""
+        self.called.add(route["rule"])
+        sent = url.encode()
+        for canary in self.facts["canaries"]:
+            # an answer that only repeats the reference it was asked for tells nothing new
+            if canary.encode() in reply.content and canary.encode() not in sent:
+                if canary in self.facts["refs"] and method == "POST":
+                    continue
+                self.leaks.append((who, method, route["rule"]))
+                break
+        if reply.status_code >= 500:
+            self.broken.append((who, method, url, reply.status_code))
+
+    def run(self):
+        """Call everything; ways out of the session come last."""
+        routes = sorted(self.facts["routes"], key=lambda r: any(w in r["rule"] for w in LAST))
+        for route in routes:
+            for who, session in self.sessions.items():
+                for method in set(route["methods"]) & {"GET", "POST"}:
+                    urls = addresses(route["rule"], self.ids, self.facts["refs"])
+                    numbers = self.ids if len(urls) == 1 else [self.ids[0]]
+                    for url in urls:
+                        for number in numbers:
+                            reply = self.send(session, method, route, url, number)
+                            self.judge(who, method, route, url, reply)
