@@ -47,7 +47,7 @@ def _formatted_sql(call):
         return False
     text = call.args[0]
     formatted = isinstance(text, ast.JoinedStr) or (
-        isinstance(text, ast.BinOp) and isinstance(text.op, (ast.Mod, ast.Add))
+        isinstance(text, ast.BinOp) and isinstance(text.op, ast.Mod | ast.Add)
     )
     called = (
         isinstance(text, ast.Call)
@@ -88,7 +88,9 @@ RULES = {
 def faults(source):
     """Return (line, rule) for each call in a source text that breaks a rule."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    return sorted((call.lineno, name) for call in calls for name, rule in RULES.items() if rule(call))
+    return sorted(
+        (call.lineno, name) for call in calls for name, rule in RULES.items() if rule(call)
+    )
 
 
 def product_files():
@@ -124,7 +126,10 @@ def test_each_rule_sees_its_planted_fault(rule):
 
 
 def test_rules_leave_good_code_alone():
-    good = "cr.execute(SQL('SELECT %s', x))\nrecord.write({'a': 1})\nenv['a'].search([('b', '=', 1)])"
+    good = (
+        "cr.execute(SQL('SELECT %s', x))\nrecord.write({'a': 1})\n"
+        "env['a'].search([('b', '=', 1)])"
+    )
     assert faults(good) == []
 
 
