@@ -7,6 +7,7 @@ Environment: ``HOSPITAL_URL`` (address of the server), ``HOSPITAL_DB`` (its data
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,8 @@ def odoo_shell():
             f"import json\nresult = None\n{code}\n"
             f"env.cr.commit()\nprint({MARK!r} + json.dumps(result))\n"
         )
-        command = [os.environ.get("HOSPITAL_ODOO_COMMAND", "odoo")]
-        command += ["shell", "-d", database, "--no-http", "--log-level=error"]
+        command = [sys.executable, "-m", "odoo", "shell", "-d", database]
+        command += ["--no-http", "--log-level=error"]
         done = subprocess.run(
             command, input=script, capture_output=True, text=True, timeout=180, check=False
         )
@@ -75,7 +76,10 @@ def browser():
 def phone(browser):
     """A page of phone size in Chinese."""
     context = browser.new_context(
-        viewport=PHONE, device_scale_factor=2, has_touch=True, locale="zh-CN",
+        viewport=PHONE,
+        device_scale_factor=2,
+        has_touch=True,
+        locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
     yield context.new_page()

@@ -24,8 +24,13 @@ PATHS = {
 }
 PAST = ("done",) * 76 + ("no_show",) * 6 + ("cancelled",) * 14 + ("expired",) * 4
 CHANNELS = (
-    ("wechat",) * 55 + ("window",) * 14 + ("kiosk",) * 10 + ("phone",) * 8 + ("clinic",) * 7
-    + ("province",) * 4 + ("city",) * 2
+    ("wechat",) * 55
+    + ("window",) * 14
+    + ("kiosk",) * 10
+    + ("phone",) * 8
+    + ("clinic",) * 7
+    + ("province",) * 4
+    + ("city",) * 2
 )
 LIVE = {"hold", "confirmed", "checked_in", "called", "done", "no_show"}
 FILLED = 0.5
@@ -184,8 +189,6 @@ class _Planner:
         insert_rows(self.env, "hospital.booking.event", events)
         taken = [row["slot_id"] for row in self.rows if row["state"] in LIVE]
         self.env.execute_query(
-            SQL(
-                "UPDATE hospital_slot SET state = 'taken' WHERE id = ANY(%s) RETURNING id", taken
-            )
+            SQL("UPDATE hospital_slot SET state = 'taken' WHERE id = ANY(%s) RETURNING id", taken)
         )
         self.env["hospital.slot"].invalidate_model()

@@ -1,6 +1,7 @@
 """Campus, departments, doctors and users."""
 
 from ..tables import departments as tables
+from ..tables.clinics import CLINICS
 from ..tables.names import person_name
 from ..tables.roles import PASSWORD, ROLES
 from .avatar import draw_avatar
@@ -38,7 +39,7 @@ def build_company(env):
 def build_departments(env, campus):
     """Create both levels; return {code: department}."""
     found = {}
-    units = tables.FIRST_LEVEL + tables.CLINICS + tables.OTHERS
+    units = tables.FIRST_LEVEL + CLINICS + tables.OTHERS
     for sequence, unit in enumerate(units, 1):
         found[unit.code] = env["hospital.department"].create(
             _department_vals(unit, campus, found, sequence)
@@ -58,7 +59,7 @@ def _department_vals(unit, campus, found, sequence):
         "building": tables.BUILDINGS[place[0]][1] if place[0] else False,
         "floor": f"{place[1]}F" if place[1] else False,
         "room": place[2] or False,
-        "bookable": bool(unit.doctors) or any(u.parent == unit.code for u in tables.CLINICS),
+        "bookable": bool(unit.doctors) or any(u.parent == unit.code for u in CLINICS),
         "booking_horizon_days": unit.horizon,
         "sequence": sequence * 10,
     }
@@ -84,7 +85,7 @@ def _translate_department(department, unit):
 def build_doctors(env, found, rng):
     """Create the doctors of every clinic; return {department code: doctors}."""
     result, used, serial = {}, set(), 1000
-    for unit in tables.CLINICS:
+    for unit in CLINICS:
         vals_list, names = [], []
         for rank in range(unit.doctors):
             serial += 1
