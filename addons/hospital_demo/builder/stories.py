@@ -3,7 +3,10 @@
 import secrets
 from datetime import timedelta
 
+from .privacy import build_privacy
+
 REASON_SUSPENDED = "医师外出参加会诊"
+REASON_MERGED = "同一患者重复建档"
 REASON_RELEASED = "患者因急诊住院未能到诊，经核实予以解除"
 
 
@@ -21,8 +24,10 @@ def tell(env, rng, users, doctors, cast, accounts):
     substituted(env, office, doctors["GS01"], cast[14:18])
     waiting(env, doctors["GY01"], cast[18:28])
     merged(env, office, cast[28:30])
-    env["hospital.message"]._cron_deliver()
+    suspicious(env, accounts)
+    deliver(env)
     audited(env, users, cast[30:34])
+    build_privacy(env, users, cast[28:40])
 
 
 def claim(env, patient, session, confirm=True, **kwargs):
@@ -99,7 +104,34 @@ def waiting(env, doctors, patients):
 
 
 def merged(env, office, patients):
-    """Two people were registered twice."""
+    """Two people were registered twice, with another document; the office merged them."""
+    for index, patient in enumerate(patients, 1):
+        twin = env["hospital.patient"].create(
+            {
+                "name": patient.name,
+                "sex": patient.sex,
+                "birth_date": patient.birth_date,
+                "id_type": "passport",
+                "id_number": f"EX990000{index}",
+                "phone": patient.phone,
+            }
+        )
+        env["hospital.patient.merge"].with_user(office)._merge(patient, twin, REASON_MERGED)
+
+
+def suspicious(env, accounts):
+    """Traces of touts: wrong codes and too many people booked by one account."""
+    for index, kind in enumerate(("wrong_code", "wrong_code", "code_limit", "booking_limit")):
+        env["hospital.risk.event"]._record(
+            kind, account=accounts[index], ip=f"192.0.2.{index}", device=f"demo-{index}"
+        )
+
+
+def deliver(env):
+    """Deliver what is queued, without the commits of the scheduled job."""
+    planner, delivery = env["hospital.message.planner"], env["hospital.message.delivery"]
+    while planner._plan_batch(500) + delivery._deliver_batch(500):
+        env.flush_all()
 
 
 def audited(env, users, patients):
