@@ -11,7 +11,12 @@ NAME = "test_matrix"
 PORT = 18269
 MARK = "HOSPITAL-FACTS:"
 LOG = "test-matrix-server.log"
-UNCHANGED_TABLES = ("res_partner", "hospital_patient", "hospital_booking", "hospital_account_member")
+UNCHANGED_TABLES = (
+    "res_partner",
+    "hospital_patient",
+    "hospital_booking",
+    "hospital_account_member",
+)
 
 
 def fingerprint(facts):
