@@ -57,7 +57,7 @@ class TestDelivery(MessageCommon):
         self.assertEqual(one.delivery_ids.account_id, self.account_b)
 
     def test_merged_patient_is_reached_through_the_one_that_lives(self):
-        self.patient_a.merged_into_id = self.patient_b
+        self.patient_a.write({"active": False, "merged_into_id": self.patient_b.id})
         self.account_a.state = "closed"
         message, _written = self._emit(self._row(self.patient_a, "k1"))
         self.Message._cron_deliver()

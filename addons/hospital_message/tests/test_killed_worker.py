@@ -36,7 +36,9 @@ class TestKilledWorker(BaseCase):
         event.template_ids = [
             fields.Command.create({"port": "sms", "title": "T", "body": "Killed worker"})
         ]
-        patient = env["hospital.patient"].create({"name": "Test", "phone": PHONE})
+        patient = env["hospital.patient"].create(
+            {"name": "Test", "id_type": "none", "phone": PHONE}
+        )
         env["hospital.message"]._emit(CODE, [{"patient_id": patient.id, "dedup_key": CODE}])
         return env["hospital.message"].search([("dedup_key", "=", CODE)]).id
 

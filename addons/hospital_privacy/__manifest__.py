@@ -1,0 +1,22 @@
+{
+    "name": "Hospital Privacy",
+    "version": "19.0.1.0.0",
+    "category": "Healthcare",
+    "summary": "Requests of data subjects, retention, impact assessments, incidents, MLPS",
+    "author": "Hospital Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["hospital_patient", "mail"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/hospital_privacy_security.xml",
+        "data/hospital_retention_rule_data.xml",
+        "data/ir_cron_data.xml",
+        "views/hospital_subject_request_views.xml",
+        "views/hospital_retention_views.xml",
+        "views/hospital_processing_views.xml",
+        "views/hospital_incident_views.xml",
+        "views/hospital_mlps_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/hospital_privacy_menus.xml",
+    ],
+}
