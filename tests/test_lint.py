@@ -2,7 +2,7 @@
 
 import subprocess
 
-from tools import addons, paths, testing
+from tools import addons, odoo_source, paths, process, testing
 
 PYLINT = ("--load-plugins=pylint_odoo", "--disable=all", "--score=n")
 PYLINT_CHECKS = (
@@ -16,10 +16,22 @@ PYLINT_CHECKS = (
 )
 
 
-def run(*command):
+ODOO_PLUGINS = "_odoo_checker_sql_injection,_odoo_checker_gettext,_odoo_checker_unlink_override"
+ODOO_CHECKS = (
+    "used-before-assignment,undefined-variable,eval-used,unreachable,function-redefined,"
+    "sql-injection,gettext-variable,gettext-placeholders,gettext-repr,raise-unlink-override"
+)
+
+
+def run(*command, environment=None):
     """Run a checker and return (status, output)."""
     done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, check=False, cwd=paths.ROOT
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=paths.ROOT,
+        env=process.environment(environment),
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -32,6 +44,16 @@ def pylint(*folders):
     return run(
         paths.PYTHON, "-m", "pylint", *PYLINT, f"--enable={PYLINT_CHECKS}",
         "--valid-odoo-versions=19.0", *folders,
+    )
+
+
+def odoo_pylint(*folders):
+    """Run pylint with the checkers that come with Odoo's own lint tests."""
+    checkers = odoo_source.addons_folders()[0] / "test_lint" / "tests"
+    return run(
+        paths.PYTHON, "-m", "pylint", "--rcfile=/dev/null", "--disable=all", "--score=n",
+        f"--enable={ODOO_CHECKS}", f"--load-plugins={ODOO_PLUGINS}", *folders,
+        environment={"PYTHONPATH": f"{checkers}:{odoo_source.library()}"},
     )
 
 
@@ -65,6 +87,18 @@ def test_pylint_odoo_sees_a_planted_fault(tmp_path):
     )
     status, text = pylint(folder)
     assert status and "sql-injection" in text and "invalid-commit" in text, text
+
+
+def test_odoo_checkers_are_content():
+    status, text = odoo_pylint(*addons.folders(addons.own()))
+    assert status == 0, text
+
+
+def test_odoo_checkers_see_a_planted_fault(tmp_path):
+    file = tmp_path / "planted.py"
+    file.write_text("def run(self, name):\n    self.env.cr.execute(f'SELECT {name}')\n")
+    status, text = odoo_pylint(file)
+    assert status and "sql-injection" in text, text
 
 
 def test_lint_log_reader_keeps_what_is_ours():
