@@ -55,7 +55,8 @@ class MessageCommon(PatientCommon):
 
     def _emit(self, *rows, code="test.moved"):
         written = self.Message._emit(code, list(rows))
-        return self.Message.search([("dedup_key", "in", [row["dedup_key"] for row in rows])]), written
+        keys = [row["dedup_key"] for row in rows]
+        return self.Message.search([("dedup_key", "in", keys)]), written
 
     @contextmanager
     def _gateway(self, sent="sent", asked="sent"):

@@ -22,7 +22,9 @@ class TestDelivery(MessageCommon):
     def test_message_reaches_box_and_phone_in_the_own_language(self):
         self.account_a.lang = "en_US"
         message, _written = self._emit(self._row(self.patient_a, "k1"))
-        self.assertEqual(self.Message._reached("res.partner", [1, 2]), {1: "pending", 2: "not_reached"})
+        self.assertEqual(
+            self.Message._reached("res.partner", [1, 2]), {1: "pending", 2: "not_reached"}
+        )
         self.Message._cron_deliver()
         self.assertEqual(self._states(message), {"inapp": "sent", "sms": "sent"})
         self.assertEqual(message.state, "sent")
@@ -117,16 +119,15 @@ class TestDelivery(MessageCommon):
 
     def test_timed_out_text_is_asked_about_and_never_sent_again(self):
         message, _written = self._emit(self._row(self.patient_a, "k1"))
-        text = "sms"
         with self._gateway(sent="unknown", asked="sent") as calls:
             self.Message._cron_deliver()
-            self.assertEqual(self._states(message)[text], "unknown")
+            self.assertEqual(self._states(message)["sms"], "unknown")
             self.Message._cron_deliver()
             self.assertEqual(calls, ["send"])
             with self._later(10):
                 self.Message._cron_deliver()
         self.assertEqual(calls, ["send", "query"])
-        self.assertEqual((self._states(message)[text], message.state), ("sent", "sent"))
+        self.assertEqual((self._states(message)["sms"], message.state), ("sent", "sent"))
 
     def test_text_that_never_left_is_sent_again(self):
         message, _written = self._emit(self._row(self.patient_a, "k1"))
