@@ -21,7 +21,9 @@ def pre_init_hook(env):
 
 
 def post_init_hook(env):
-    """Serve the pages in Chinese by default and in English too, where both are loaded."""
+    """Serve the pages in Chinese by default, where it is loaded, and in English."""
+    # English needs no translation file; a database made with another language has it archived.
+    env["res.lang"]._activate_lang("en_US")
     languages = env["res.lang"].search([("code", "in", ("zh_CN", "en_US"))])
     chinese = languages.filtered(lambda language: language.code == "zh_CN")
     for website in env["website"].search([]):

@@ -1,10 +1,11 @@
 import hashlib
-import hmac
 import secrets
 from datetime import datetime
 
+from markupsafe import Markup
+
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.http import request
 
 from .rate_limit import allowed
@@ -14,10 +15,12 @@ CONTENT_SECURITY = (
     "connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
     "base-uri 'none'"
 )
+DOCTYPE = Markup("<!DOCTYPE html>")
 DEVICE_COOKIE = "h5_device"
 ELDER_COOKIE = "h5_elder"
+#: Errors whose text is a sentence for people.
+PEOPLE_ERRORS = (UserError, ValidationError)
 YEAR_SECONDS = 365 * 86400
-REFUSED = (AccessError, MissingError)
 
 
 class PatientPages(http.Controller):
@@ -48,6 +51,7 @@ class PatientPages(http.Controller):
             "local": request.env["hospital.clock"]._local,
             "today": request.env["hospital.clock"]._today(),
             "hospital_name": request.env.company.name,
+            "doctype": DOCTYPE,
             "csrf": request.csrf_token(),
             "here": request.httprequest.path,
             "weekday": self._weekday,
@@ -83,10 +87,10 @@ class PatientPages(http.Controller):
         )
 
     def _not_found(self):
-        _t = request.env._
+        _ = request.env._
         return self._sorry(
-            _t("We cannot find this page."),
-            _t("It may have been removed, or belong to another account. Go to the first page."),
+            _("We cannot find this page."),
+            _("It may have been removed, or belong to another account. Go to the first page."),
             status=404,
         )
 
@@ -128,15 +132,15 @@ class PatientPages(http.Controller):
         return allowed(visitor, limit, seconds)
 
     def _weekday(self, date):
-        _t = request.env._
+        _ = request.env._
         days = (
-            _t("Mon"),
-            _t("Tue"),
-            _t("Wed"),
-            _t("Thu"),
-            _t("Fri"),
-            _t("Sat"),
-            _t("Sun"),
+            _("Mon"),
+            _("Tue"),
+            _("Wed"),
+            _("Thu"),
+            _("Fri"),
+            _("Sat"),
+            _("Sun"),
         )
         return days[date.weekday()]
 
@@ -162,9 +166,3 @@ class PatientPages(http.Controller):
             return datetime.strptime(text or "", "%Y%m%d%H%M")
         except ValueError:
             return None
-
-    def _same(self, one, other):
-        return hmac.compare_digest(one or "", other or "")
-
-
-PEOPLE_ERRORS = (UserError, ValidationError)

@@ -145,9 +145,7 @@ class BookingPages(PatientPages):
         department = booking.department_id
         days = portal._days(department, "same_day") + portal._days(department, "advance")
         sessions = [
-            row
-            for row in portal._sessions(days, department=department)
-            if row["status"] == "open"
+            row for row in portal._sessions(days, department=department) if row["status"] == "open"
         ]
         return self._page(
             "hospital_portal.booking_move", {"booking": booking, "sessions": sessions}

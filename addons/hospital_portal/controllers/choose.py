@@ -96,9 +96,7 @@ class ChoosePages(PatientPages):
             return self._not_found()
         portal = request.env["hospital.portal"]
         days = portal._days(department, "same_day") + portal._days(department, "advance")
-        rows = [
-            row for row in portal._sessions(days, department=department) if not row["doctor"]
-        ]
+        rows = [row for row in portal._sessions(days, department=department) if not row["doctor"]]
         return self._page(
             "hospital_portal.department_about", {"department": department, "sessions": rows}
         )

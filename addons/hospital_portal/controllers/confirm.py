@@ -100,7 +100,9 @@ class ConfirmPages(PatientPages):
     def wait(self, session="", patient="", **kwargs):
         """Join the wait-list of a full session for an own patient."""
         account = self._account()
-        own_patient = self._member_patient(account, patient) or self._members(account)[:1].patient_id
+        own_patient = (
+            self._member_patient(account, patient) or self._members(account)[:1].patient_id
+        )
         if not own_patient or not session.isdigit():
             return self._back(session, "not_member")
         row = request.env["hospital.portal"]._public_session(int(session))
@@ -121,9 +123,7 @@ class ConfirmPages(PatientPages):
         return self._go("/h5/bookings?tab=waiting")
 
     def _channel(self):
-        return (
-            request.env["hospital.channel"].sudo().search([("code", "=", CHANNEL)], limit=1)
-        )
+        return request.env["hospital.channel"].sudo().search([("code", "=", CHANNEL)], limit=1)
 
     def _back(self, session, outcome, **more):
         query = urlencode({"refused": outcome, **more})

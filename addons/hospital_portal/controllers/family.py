@@ -1,4 +1,5 @@
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.http import request
 
 from .base import PEOPLE_ERRORS, PatientPages
@@ -58,7 +59,7 @@ class FamilyPages(PatientPages):
             {
                 "first": first,
                 "form": {"relation": "self" if first else relation, **(values or {})},
-                "texts": self._consent_texts(account),
+                "texts": self._consent_texts(),
                 "relations": self._options("hospital.account.member", "relation", RELATIONS),
                 "id_types": self._options("hospital.patient", "id_type", ID_TYPES),
                 "sexes": self._options("hospital.patient", "sex", ("male", "female")),
@@ -71,13 +72,13 @@ class FamilyPages(PatientPages):
         selection = dict(request.env[model]._fields[name]._description_selection(request.env))
         return [(key, selection[key]) for key in keys if key in selection]
 
-    def _consent_texts(self, account):
+    def _lang(self):
+        """Return the language of the texts: the page's when there are texts in it."""
+        return "en_US" if request.env.lang == "en_US" else "zh_CN"
+
+    def _consent_texts(self):
         """Return the texts to show, one tick each and none ticked before."""
-        return (
-            request.env["hospital.consent"]
-            .sudo()
-            ._missing(account.sudo(), request.env["hospital.patient"])
-        )
+        return request.env["hospital.consent.text"].sudo()._current(self._lang())
 
     @http.route("/h5/family/code", type="http", auth="user", website=True, methods=["POST"])
     def family_code(self, **post):
@@ -101,9 +102,11 @@ class FamilyPages(PatientPages):
         values = self._clean(post)
         if not account:
             return self._go("/h5/sign-in?next=/h5/register")
-        texts = self._consent_texts(account)
+        texts = self._consent_texts()
         missing = texts.filtered(
-            lambda text: text.required and post.get(f"consent_{text.id}") != "1"
+            lambda text: (
+                text.required and text.purpose != "child" and post.get(f"consent_{text.id}") != "1"
+            )
         )
         problem = ""
         if missing:
@@ -136,15 +139,31 @@ class FamilyPages(PatientPages):
                     .sudo()
                     ._register(values, account=account.sudo(), relation=relation)
                 )
-                if texts:
-                    request.env["hospital.consent"].sudo()._give(
-                        account.sudo(), patient, texts, "portal", self._ip()
-                    )
+                self._agree(account, patient.sudo(), texts)
         except PEOPLE_ERRORS as error:
             return self._form(
                 relation, {**values, "relation": relation}, self._sentence(error), 422
             )
         return self._go("/h5/family")
+
+    def _agree(self, account, patient_sudo, texts):
+        """Write the consents down; a child under 14 needs the guardian's tick as well.
+
+        :raise UserError: when a needed text is left.
+        """
+        today = request.env["hospital.clock"]._today()
+        if not patient_sudo._is_minor(today):
+            texts = texts.filtered(lambda text: text.purpose != "child")
+        Consent = request.env["hospital.consent"].sudo()
+        Consent._give(account, patient_sudo, texts, "portal", self._ip())
+        missing = Consent._missing(account, patient_sudo, self._lang())
+        if missing:
+            raise UserError(
+                request.env._(
+                    "Read and tick the texts that are needed: %s",
+                    ", ".join(missing.mapped("title")),
+                )
+            )
 
     def _clean(self, post):
         """Return the form's known fields as short, trimmed text."""

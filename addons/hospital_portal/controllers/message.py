@@ -45,31 +45,8 @@ class MessagePages(PatientPages):
         account = self._account()
         if not account:
             return self._go("/h5/sign-in?next=/h5/messages/switches")
-        events = self._events()
-        chosen = self._choices(account)
-        return self._page(
-            "hospital_portal.switches",
-            {
-                "events": events,
-                "enabled": {
-                    event.id: chosen.get(event.id, event.default_on) or not event.silenceable
-                    for event in events
-                },
-            },
-        )
-
-    def _events(self):
-        return (
-            request.env["hospital.message.event"]
-            .sudo()
-            .search([("audience", "=", "patient"), ("active", "=", True)])
-        )
-
-    def _choices(self, account):
-        preferences = request.env["hospital.message.preference"].search(
-            [("account_id", "=", account.id)]
-        )
-        return {preference.event_id.id: preference.enabled for preference in preferences}
+        switches = request.env["hospital.message.preference"]._switches(account)
+        return self._page("hospital_portal.switches", {"switches": switches})
 
     @http.route("/h5/messages/switches", type="http", auth="user", website=True, methods=["POST"])
     def switches_save(self, **post):
@@ -77,17 +54,9 @@ class MessagePages(PatientPages):
         account = self._account()
         if not account:
             return self._go("/h5/sign-in?next=/h5/messages/switches")
-        preferences = request.env["hospital.message.preference"].sudo()
-        known = {
-            preference.event_id: preference
-            for preference in preferences.search([("account_id", "=", account.id)])
-        }
-        for event in self._events().filtered("silenceable"):
-            enabled = post.get(f"event_{event.id}") == "1"
-            if event in known:
-                known[event].enabled = enabled
-            elif enabled != event.default_on:
-                preferences.create(
-                    {"account_id": account.id, "event_id": event.id, "enabled": enabled}
-                )
-        return self._go("/h5/messages/switches?saved=1")
+        preferences = request.env["hospital.message.preference"]
+        for event, enabled in preferences._switches(account):
+            wanted = post.get(f"event_{event.id}") == "1"
+            if event.silenceable and wanted != enabled:
+                preferences._set_enabled(account, event, wanted)
+        return self._go("/h5/messages/switches")

@@ -76,8 +76,8 @@ class SignInPages(PatientPages):
 
     def _open_session(self, user_sudo):
         """Turn the visitor's session into the patient's, under a new session id."""
-        request.session.pre_login = user_sudo.login
-        request.session.pre_uid = user_sudo.id
+        request.session["pre_login"] = user_sudo.login
+        request.session["pre_uid"] = user_sudo.id
         request.session.finalize(request.env)
         request.update_env(user=user_sudo.id)
 

@@ -1,1 +1,1 @@
-from . import hospital_portal, hospital_portal_choice, ir_http
+from . import hospital_portal, hospital_portal_choice, hospital_portal_words, ir_http

@@ -1,0 +1,99 @@
+from odoo import api, models
+
+
+class HospitalPortalWords(models.AbstractModel):
+    """Sentences of the pages that carry a value, and what to say after a refusal."""
+
+    _inherit = "hospital.portal"
+
+    @api.model
+    def _words_left(self, count):
+        """Return e.g. ``4 left``."""
+        return self.env._("%s left", count)
+
+    @api.model
+    def _words_opens(self, moment):
+        """Return when numbers open; ``moment`` is naive local time."""
+        return self.env._("Opens %s", moment.strftime("%m-%d %H:%M"))
+
+    @api.model
+    def _words_opens_long(self, moment):
+        return self.env._(
+            "These numbers open on %(day)s at %(time)s. Come back then.",
+            day=moment.strftime("%m-%d"),
+            time=moment.strftime("%H:%M"),
+        )
+
+    @api.model
+    def _words_people(self, count, limit):
+        return self.env._("%(count)s of %(limit)s people", count=count, limit=limit)
+
+    @api.model
+    def _words_hold(self, minutes):
+        return self.env._("The number is kept for %s minutes until you confirm it.", minutes)
+
+    @api.model
+    def _words_keep(self, doctor):
+        """Return the button's words for accepting a substitute."""
+        return self.env._("Keep the time with %s", doctor.name)
+
+    @api.model
+    def _refusal(self, outcome):
+        """Return (what happened, what to do next) for a refused claim."""
+        _ = self.env._
+        refusals = {
+            "full": (
+                _("This number has just been taken."),
+                _("Choose another time, or join the wait-list."),
+            ),
+            "duplicate_doctor": (
+                _("This patient already has a number with this doctor on that day."),
+                _("Look at your bookings, or choose another day."),
+            ),
+            "day_limit": (
+                _("This patient has reached the number of bookings for one day."),
+                _("Choose another day, or cancel a booking you do not need."),
+            ),
+            "blocked": (
+                _("Booking is paused for this patient after missed visits."),
+                _(
+                    "You can still register at the outpatient window. If you think this is "
+                    "wrong, ask the outpatient office and tell them why you could not come."
+                ),
+            ),
+            "not_released": (
+                _("These numbers are not open yet."),
+                _("Come back at the time shown for this session."),
+            ),
+            "closed": (
+                _("This time has passed or the session is closed."),
+                _("Choose a later time or another day."),
+            ),
+            "horizon": (
+                _("That day cannot be booked yet."),
+                _("Choose one of the days shown."),
+            ),
+            "channel": (
+                _("This number cannot be booked on the phone."),
+                _("Ask at the outpatient window."),
+            ),
+            "quota": (
+                _("The numbers for booking by phone are used up."),
+                _("Choose another time, or ask at the outpatient window."),
+            ),
+            "not_member": (
+                _("You can only book for people on your family list."),
+                _("Add the person under Family members first."),
+            ),
+            "patient_inactive": (
+                _("This patient record is closed."),
+                _("Ask the outpatient office to open it again."),
+            ),
+            "no_period": (_("Choose a time first."), _("Choose another time, then confirm.")),
+            "limit": (
+                _("Too many attempts in a short time."),
+                _("Wait a minute and try again."),
+            ),
+        }
+        default = (_("The booking was not made."), _("Go back and try again."))
+        return refusals.get(outcome, default)
