@@ -19,7 +19,7 @@ PYLINT_CHECKS = (
 ODOO_PLUGINS = "_odoo_checker_sql_injection,_odoo_checker_gettext,_odoo_checker_unlink_override"
 ODOO_CHECKS = (
     "used-before-assignment,undefined-variable,eval-used,unreachable,function-redefined,"
-    "sql-injection,gettext-variable,gettext-placeholders,gettext-repr,raise-unlink-override"
+    "sql-injection,missing-gettext,gettext-variable,gettext-placeholders,gettext-repr,raise-unlink-override"
 )
 
 

@@ -79,6 +79,8 @@ def environment():
 
 def binaries():
     """Return the folder of PostgreSQL's programs that fits the cluster, the newest otherwise."""
+    if external() and shutil.which("psql"):
+        return Path(shutil.which("psql")).parent
     found = {
         int(re.search(r"(\d+)/bin", name)[1]): Path(name)
         for name in glob.glob("/usr/lib/postgresql/[0-9]*/bin")

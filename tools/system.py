@@ -52,11 +52,11 @@ NEEDS = {"demo": DEMO, "test": TEST, "bench": BENCH}
 
 def missing(purpose, external_database=False):
     """Return the names of the packages that ``purpose`` (demo, test, bench) lacks here."""
-    return [
-        name
-        for name, is_there in NEEDS[purpose].items()
-        if not is_there() and not (external_database and name == "postgresql")
-    ]
+    needs = dict(NEEDS[purpose])
+    if external_database:
+        del needs["postgresql"]
+        needs["postgresql-client"] = lambda: _has_program("psql")
+    return [name for name, is_there in needs.items() if not is_there()]
 
 
 def _root_prefix(packages):
