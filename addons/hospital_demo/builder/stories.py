@@ -6,11 +6,13 @@ from datetime import timedelta
 from .privacy import build_privacy
 
 REASON_SUSPENDED = "医师外出参加会诊"
+REASON_ADHOC = "名医下乡归来，加开晚间门诊"
+REASON_CANCELLED = "临时有事"
 REASON_MERGED = "同一患者重复建档"
 REASON_RELEASED = "患者因急诊住院未能到诊，经核实予以解除"
 
 
-def tell(env, rng, users, doctors, cast, accounts):
+def tell(env, users, doctors, types, cast, accounts):
     """Tell every story.
 
     :param dict users: {login: user}.
@@ -22,7 +24,8 @@ def tell(env, rng, users, doctors, cast, accounts):
     missed_and_locked(env, office, cast[:6])
     suspended(env, office, doctors["NK01"], cast[6:14], cast)
     substituted(env, office, doctors["GS01"], cast[14:18])
-    waiting(env, doctors["GY01"], cast[18:28])
+    hall = doctors["GY01"]
+    waiting(env, office, types, hall[0].department_id, hall[0], cast[18:28])
     merged(env, office, cast[28:30])
     suspicious(env, accounts)
     deliver(env)
@@ -92,15 +95,50 @@ def suspended(env, office, doctors, patients, others):
 
 def substituted(env, office, doctors, patients):
     """A colleague takes over; patients keep number and time and may choose."""
-    session = coming_sessions(env, doctors[:1])[:1]
-    for patient in patients:
-        claim(env, patient, session)
+    sessions = coming_sessions(env, doctors[0])
+    busy = {(row.date, row.half_day) for row in coming_sessions(env, doctors[1])}
+    session = sessions.filtered(lambda row: (row.date, row.half_day) not in busy)[:1]
+    bookings = [claim(env, patient, session) for patient in patients]
+    session.with_user(office)._substitute(doctors[1], REASON_SUSPENDED)
+    bookings[0]._choose_displaced("accept")
 
 
-def waiting(env, doctors, patients):
-    """A renowned doctor is full: people wait, one number comes free and is offered."""
-    session = coming_sessions(env, doctors)[:1]
-    return session
+def waiting(env, office, types, department, doctor, patients):
+    """A small extra clinic is full: people wait, one number comes free and is offered."""
+    clock = env["hospital.clock"]
+    wizard = (
+        env["hospital.session.adhoc"]
+        .with_user(office)
+        .create(
+            {
+                "department_id": department.id,
+                "doctor_id": doctor.id,
+                "number_type_id": types["MZ"].id,
+                "date": clock._today() + timedelta(days=3),
+                "start_hour": 18.5,
+                "end_hour": 20.0,
+                "capacity": 4,
+                "reason": REASON_ADHOC,
+            }
+        )
+    )
+    session = env["hospital.session"].browse(wizard.action_create()["res_id"])
+    bookings = [claim(env, patient, session) for patient in patients[:4]]
+    for patient in patients[4:8]:
+        join_waitlist(env, session, patient)
+    bookings[0]._cancel(REASON_CANCELLED, "patient")
+
+
+def join_waitlist(env, session, patient):
+    """Put ``patient`` on the wait-list of ``session``."""
+    env["hospital.waitlist"].create(
+        {
+            "session_id": session.id,
+            "patient_id": patient.id,
+            "account_id": patient.member_ids[:1].account_id.id,
+            "channel_id": env["hospital.channel"].search([("code", "=", "wechat")], limit=1).id,
+        }
+    )
 
 
 def merged(env, office, patients):

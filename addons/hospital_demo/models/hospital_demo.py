@@ -62,7 +62,7 @@ class HospitalDemo(models.AbstractModel):
         users = self._timed("users", structure.build_users, env, doctors)
         ground.build_identifiers(env, departments, doctors)
         ground.build_login_lock(env)
-        types = roster.build_number_types(env)
+        types = self._timed("number types", roster.build_number_types, env)
         self._timed("plans", roster.build_plans, env, rng, departments, doctors, types, today)
         self._timed("sessions", roster.generate, env, today)
         patients = self._timed("patients", people.build_patients, env, rng, today)
@@ -73,7 +73,7 @@ class HospitalDemo(models.AbstractModel):
         self._timed("missed", history.write_missed, env, rng, cast[:6].ids, owners, now)
         self._timed("history", history.write_history, env, rng, crowd, owners, now)
         self._timed("future", future.claim_ahead, env, rng, crowd, owners)
-        self._timed("stories", stories.tell, env, rng, users, doctors, cast, accounts)
+        self._timed("stories", stories.tell, env, users, doctors, types, cast, accounts)
 
     @api.model
     def _timed(self, name, step, *args):
