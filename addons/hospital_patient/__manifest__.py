@@ -1,0 +1,23 @@
+{
+    "name": "Hospital Patient",
+    "version": "19.0.1.0.0",
+    "category": "Healthcare",
+    "summary": "Master patient index, cards, phone accounts, consents, credit",
+    "author": "Hospital Suite contributors",
+    "license": "LGPL-3",
+    "depends": ["hospital_base", "portal"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/hospital_patient_rules.xml",
+        "data/ir_sequence_data.xml",
+        "data/ir_cron_data.xml",
+        "data/hospital_consent_text_data.xml",
+        "wizard/hospital_patient_wizard_views.xml",
+        "views/hospital_patient_views.xml",
+        "views/hospital_patient_merge_views.xml",
+        "views/hospital_account_views.xml",
+        "views/hospital_risk_views.xml",
+        "views/hospital_consent_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+}

@@ -1,0 +1,131 @@
+from psycopg2 import IntegrityError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, mute_logger
+
+
+class HospitalPatientMerge(models.Model):
+    """What one merge moved, so that it can be taken back."""
+
+    _name = "hospital.patient.merge"
+    _description = "Merge of two patient records"
+    _order = "id desc"
+
+    survivor_id = fields.Many2one("hospital.patient", required=True, readonly=True, index=True)
+    merged_id = fields.Many2one("hospital.patient", required=True, readonly=True, index=True)
+    reason = fields.Char(required=True, readonly=True)
+    moved = fields.Json(readonly=True, help="{table.column: ids moved}; ids only.")
+    kept = fields.Json(readonly=True, help="{table.column: ids that had to stay}; ids only.")
+    state = fields.Selection(
+        [("merged", "Merged"), ("undone", "Taken back")],
+        required=True,
+        readonly=True,
+        default="merged",
+    )
+    user_id = fields.Many2one(
+        "res.users", "By", readonly=True, default=lambda self: self.env.user
+    )
+
+    @api.model
+    def _references(self):
+        """Return (table, column) of every stored Many2one to a patient, but merge rows."""
+        own = {"hospital.patient.merge"}
+        return sorted(
+            (model._table, field.name)
+            for model in self.env.values()
+            if model._auto and not model._abstract and not model._transient
+            if model._name not in own
+            for field in model._fields.values()
+            if field.type == "many2one" and field.store
+            if field.comodel_name == "hospital.patient" and field.name != "merged_into_id"
+        )
+
+    @api.model
+    def _merge(self, survivor, merged, reason):
+        """Make ``merged`` a pointer to ``survivor`` and move what refers to it.
+
+        Rows that would break a rule of the database (the survivor is already a member
+        of that account, holds a number of that doctor…) stay where they are and are
+        listed in ``kept``.
+
+        :raise UserError: when a record is merged already or both are one.
+        """
+        if survivor == merged or survivor.merged_into_id or merged.merged_into_id:
+            raise UserError(self.env._("Choose two different records that are not merged yet."))
+        self.env.flush_all()
+        moved, kept = {}, {}
+        for table, column in self._references():
+            done, stuck = self._move(table, column, merged.id, survivor.id)
+            if done:
+                moved[f"{table}.{column}"] = done
+            if stuck:
+                kept[f"{table}.{column}"] = stuck
+        self.env.invalidate_all()
+        merged.sudo().write({"active": False, "merged_into_id": survivor.id})
+        self.env["hospital.audit.log"]._record(
+            "merge", survivor, (survivor + merged).ids, reason=reason
+        )
+        return self.sudo().create(
+            {
+                "survivor_id": survivor.id,
+                "merged_id": merged.id,
+                "reason": reason,
+                "moved": moved,
+                "kept": kept,
+            }
+        )
+
+    def _move(self, table, column, old, new):
+        """Repoint rows from ``old`` to ``new``; return (ids moved, ids that stay)."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM %s WHERE %s = %s ORDER BY id",
+                SQL.identifier(table),
+                SQL.identifier(column),
+                old,
+            )
+        )
+        ids = [row[0] for row in rows]
+        if not ids:
+            return [], []
+        if self._try_update(table, column, ids, new):
+            return ids, []
+        moved = [row_id for row_id in ids if self._try_update(table, column, [row_id], new)]
+        return moved, sorted(set(ids) - set(moved))
+
+    @mute_logger("odoo.sql_db")
+    def _try_update(self, table, column, ids, value):
+        """Point the rows at ``value`` unless a rule of the database forbids it."""
+        try:
+            with self.env.cr.savepoint():
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET %s = %s WHERE id = ANY(%s)",
+                        SQL.identifier(table),
+                        SQL.identifier(column),
+                        value,
+                        ids,
+                    )
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    def action_undo(self):
+        """Take the merge back: the moved rows return, both records live again."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "merged":
+            raise UserError(self.env._("This merge has been taken back already."))
+        self.env.flush_all()
+        for reference, ids in (self.moved or {}).items():
+            table, column = reference.split(".")
+            self._try_update(table, column, ids, self.merged_id.id)
+        self.env.invalidate_all()
+        merge_sudo = self.sudo()
+        merge_sudo.merged_id.write({"merged_into_id": False, "active": True})
+        merge_sudo.state = "undone"
+        self.env["hospital.audit.log"]._record(
+            "unmerge", self.survivor_id, (self.survivor_id + self.merged_id).ids
+        )

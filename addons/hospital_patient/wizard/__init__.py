@@ -1,0 +1,2 @@
+from . import hospital_patient_reveal
+from . import hospital_patient_merge_wizard
