@@ -58,7 +58,8 @@ class HospitalDataClass(models.AbstractModel):
             missing += [
                 f"{model._name}.{name}"
                 for name, field in model._fields.items()
-                if field.store and name not in declared and name not in MAGIC_FIELDS
+                if field.store and field.type != "one2many"
+                if name not in declared and name not in MAGIC_FIELDS
             ]
         return sorted(missing)
 

@@ -154,12 +154,12 @@ class HospitalPatient(models.Model):
             )
         if not patient:
             patient = Patients.create(checked)
-            patient._check_guardian()
             self.env["hospital.audit.log"]._record("create", patient, patient.ids, checked)
         if account:
             account._add_member(patient, relation)
         return patient.with_env(self.env)
 
+    @api.constrains("birth_date", "id_type", "guardian_id", "guardian_name")
     def _check_guardian(self):
         """A child needs somebody who answers for it (L3; real-name booking: 16 years).
 

@@ -108,7 +108,11 @@ class TestIdentity(PatientCommon):
             "phone": "19900003001",
         }
         Patient = self.env["hospital.patient"]
-        with freeze_time("2026-05-19 12:00:00"), self.assertRaisesRegex(ValidationError, "guardian"):
+        with (
+            freeze_time("2026-05-19 12:00:00"),
+            self.assertRaisesRegex(ValidationError, "guardian"),
+            self.cr.savepoint(),
+        ):
             Patient._register_person(child)
         self.assertFalse(Patient._find_by_id_number("resident", child["id_number"]).exists())
         with freeze_time("2026-05-19 16:00:00"):

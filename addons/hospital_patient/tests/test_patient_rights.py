@@ -42,6 +42,7 @@ class TestPatientRights(PatientCommon):
         desk_view = self.env["hospital.patient"].with_user(self.desk)
         number = self.own.id_number
         self.own.sudo().write({"id_type": "passport", "id_number": "P1234567"})
+        self.env.flush_all()
         patient = desk_view.create(
             {"name": "New", "new_id_number": number, "new_phone": "19900005555"}
         )

@@ -137,7 +137,7 @@ class FamilyPages(PatientPages):
                 patient = (
                     request.env["hospital.patient"]
                     .sudo()
-                    ._register(values, account=account.sudo(), relation=relation)
+                    ._register_person(values, account=account.sudo(), relation=relation)
                 )
                 self._agree(account, patient.sudo(), texts)
         except PEOPLE_ERRORS as error:
