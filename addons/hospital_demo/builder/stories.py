@@ -3,6 +3,8 @@
 import secrets
 from datetime import timedelta
 
+from odoo.addons.hospital_patient.tools_id import make_resident_id
+
 from .privacy import build_privacy
 
 REASON_SUSPENDED = "医师外出参加会诊"
@@ -22,7 +24,7 @@ def tell(env, users, doctors, types, cast, accounts):
     """
     office = users["office"]
     missed_and_locked(env, office, cast[:6])
-    suspended(env, office, doctors["NK01"], cast[6:14], cast)
+    suspended(env, office, doctors["NK01"], cast[6:14] + unreachable(env))
     substituted(env, office, doctors["GS01"], cast[14:18])
     hall = doctors["GY01"]
     waiting(env, office, types, hall[0].department_id, hall[0], cast[18:28])
@@ -34,10 +36,10 @@ def tell(env, users, doctors, types, cast, accounts):
 
 
 def claim(env, patient, session, confirm=True, **kwargs):
-    """Claim through the WeChat channel for ``patient``; return the booking or nothing."""
+    """Claim by phone, or at the window for ``patient`` without account; return the booking."""
     member = patient.member_ids[:1]
     result = env["hospital.booking"]._claim(
-        env["hospital.channel"].search([("code", "=", "wechat")], limit=1),
+        channel(env, "wechat" if member else "window"),
         patient,
         session,
         secrets.token_urlsafe(12),
@@ -46,6 +48,11 @@ def claim(env, patient, session, confirm=True, **kwargs):
         **kwargs,
     )
     return env["hospital.booking"].browse(result.booking_id or [])
+
+
+def channel(env, code):
+    """Return the channel ``code``."""
+    return env["hospital.channel"].search([("code", "=", code)], limit=1)
 
 
 def coming_sessions(env, doctors, days=7):
@@ -72,7 +79,21 @@ def missed_and_locked(env, office, patients):
     entries[:1].with_user(office)._release(REASON_RELEASED)
 
 
-def suspended(env, office, doctors, patients, others):
+def unreachable(env):
+    """Return an old man without a phone of his own, registered at the window."""
+    birth = env["hospital.clock"]._today() - timedelta(days=365 * 81)
+    return env["hospital.patient"].create(
+        {
+            "name": "蓝岳松",
+            "id_type": "resident",
+            "id_number": make_resident_id(birth, "male", 1, area="990909"),
+            "sex": "male",
+            "birth_date": birth,
+        }
+    )
+
+
+def suspended(env, office, doctors, patients):
     """A doctor cannot come: patients are told, some are reached and some are not."""
     session = coming_sessions(env, doctors[:1])[:1]
     for patient in patients:
@@ -125,20 +146,10 @@ def waiting(env, office, types, department, doctor, patients):
     session = env["hospital.session"].browse(wizard.action_create()["res_id"])
     bookings = [claim(env, patient, session) for patient in patients[:4]]
     for patient in patients[4:8]:
-        join_waitlist(env, session, patient)
+        env["hospital.waitlist"]._join(
+            session, patient, channel(env, "wechat"), account=patient.member_ids[:1].account_id
+        )
     bookings[0]._cancel(REASON_CANCELLED, "patient")
-
-
-def join_waitlist(env, session, patient):
-    """Put ``patient`` on the wait-list of ``session``."""
-    env["hospital.waitlist"].create(
-        {
-            "session_id": session.id,
-            "patient_id": patient.id,
-            "account_id": patient.member_ids[:1].account_id.id,
-            "channel_id": env["hospital.channel"].search([("code", "=", "wechat")], limit=1).id,
-        }
-    )
 
 
 def merged(env, office, patients):
