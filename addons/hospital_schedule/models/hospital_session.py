@@ -1,0 +1,156 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.hospital_base.const import HALF_DAYS
+
+STATES = [
+    ("draft", "Not released"),
+    ("released", "Released"),
+    ("suspended", "Suspended"),
+    ("closed", "Closed"),
+]
+
+
+class HospitalSession(models.Model):
+    _name = "hospital.session"
+    _description = "Session"
+    _order = "date, half_day, department_id, id"
+
+    date = fields.Date(required=True, index=True)
+    half_day = fields.Selection(HALF_DAYS, required=True, default="am")
+    department_id = fields.Many2one(
+        "hospital.department", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="department_id.company_id", store=True, index=True)
+    doctor_id = fields.Many2one("hospital.doctor", index="btree_not_null", ondelete="restrict")
+    original_doctor_id = fields.Many2one(
+        "hospital.doctor", "Substitute for", index="btree_not_null", ondelete="restrict",
+        readonly=True,
+    )  # fmt: skip
+    number_type_id = fields.Many2one(
+        "hospital.number.type", required=True, index=True, ondelete="restrict"
+    )
+    fee_fen = fields.Integer("Fee (fen)", readonly=True, aggregator=None)
+    room = fields.Char()
+    plan_id = fields.Many2one("hospital.plan", readonly=True, ondelete="set null")
+    planned_date = fields.Date(readonly=True, copy=False)
+    kind = fields.Selection(
+        [("plan", "Planned"), ("adhoc", "Ad-hoc")], required=True, default="adhoc", readonly=True
+    )
+    state = fields.Selection(STATES, required=True, default="draft", index=True, readonly=True)
+    release_at = fields.Datetime("Release", readonly=True)
+    starts_at = fields.Datetime("Starts", required=True)
+    ends_at = fields.Datetime("Ends", required=True)
+    suspend_reason = fields.Char(readonly=True, copy=False)
+    suspension_id = fields.Many2one(
+        "hospital.suspension", readonly=True, copy=False, index="btree_not_null"
+    )
+    slot_ids = fields.One2many("hospital.slot", "session_id", "Numbers")
+    event_ids = fields.One2many("hospital.session.event", "session_id", "History")
+    free_count = fields.Integer("Free", compute="_compute_counts")
+    taken_count = fields.Integer("Booked", compute="_compute_counts")
+    room_conflict = fields.Boolean(compute="_compute_room_conflict")
+    color = fields.Integer(compute="_compute_color")
+
+    _doctor_half_day_once = models.UniqueIndex(
+        "(doctor_id, date, half_day) WHERE doctor_id IS NOT NULL",
+        "The doctor already has a session in this half-day.",
+    )
+    _department_half_day_once = models.UniqueIndex(
+        "(department_id, number_type_id, date, half_day) WHERE doctor_id IS NULL",
+        "The department already has such a session in this half-day.",
+    )
+    _planned_once = models.UniqueIndex(
+        "(plan_id, planned_date) WHERE plan_id IS NOT NULL",
+        "The plan already has its session of this day.",
+    )
+    _times_in_order = models.Constraint(
+        "CHECK (starts_at < ends_at)", "A session ends after it starts."
+    )
+
+    def _compute_counts(self):
+        self.env["hospital.slot"].flush_model()
+        counts = {}
+        if self.ids:
+            query = SQL(
+                "SELECT session_id, count(*) FILTER (WHERE state = 'free'), "
+                "count(*) FILTER (WHERE state = 'taken') "
+                "FROM hospital_slot WHERE session_id = ANY(%s) GROUP BY session_id",
+                self.ids,
+            )
+            counts = {row[0]: row[1:] for row in self.env.execute_query(query)}
+        for session in self:
+            free, taken = counts.get(session._origin.id, (0, 0))
+            session.free_count = free
+            session.taken_count = taken
+
+    @api.depends("room", "starts_at", "ends_at", "department_id", "state")
+    def _compute_room_conflict(self):
+        conflicts = set()
+        if self.ids:
+            self.env["hospital.session"].flush_model()
+            query = SQL(
+                "SELECT DISTINCT a.id FROM hospital_session a "
+                "JOIN hospital_department x ON x.id = a.department_id "
+                "JOIN hospital_session b ON b.date = a.date AND b.room = a.room AND b.id <> a.id "
+                "AND b.starts_at < a.ends_at AND a.starts_at < b.ends_at "
+                "AND b.state IN ('draft', 'released') "
+                "JOIN hospital_department y "
+                "ON y.id = b.department_id AND y.campus_id = x.campus_id "
+                "WHERE a.id = ANY(%s) AND a.room <> '' AND a.state IN ('draft', 'released')",
+                self.ids,
+            )
+            conflicts = {row[0] for row in self.env.execute_query(query)}
+        for session in self:
+            session.room_conflict = session._origin.id in conflicts
+
+    @api.depends("state")
+    def _compute_color(self):
+        colors = {"draft": 0, "released": 10, "suspended": 1, "closed": 3}
+        for session in self:
+            session.color = colors.get(session.state, 0)
+
+    @api.depends("date", "half_day", "doctor_id.name", "department_id.name")
+    def _compute_display_name(self):
+        halves = dict(self._fields["half_day"]._description_selection(self.env))
+        for session in self:
+            who = session.doctor_id.name or session.department_id.name or ""
+            session.display_name = f"{session.date} {halves.get(session.half_day, '')} {who}"
+
+    @api.model
+    def _release_due(self):
+        """Open drafts whose release has come; return how many."""
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                "WITH due AS (SELECT id FROM hospital_session WHERE state = 'draft' "
+                "AND release_at <= %(now)s FOR UPDATE SKIP LOCKED) "
+                "UPDATE hospital_session s SET state = 'released', write_date = %(now)s "
+                "FROM due WHERE s.id = due.id RETURNING s.id",
+                now=self.env["hospital.clock"]._now(),
+            )
+        )
+        if rows:
+            self.invalidate_model(["state"])
+        return len(rows)
+
+    # What the booking addon knows; without it a session has no patients.
+    def _affected_bookings_count(self):
+        """Return how many booked numbers these sessions have."""
+        return sum(self.mapped("taken_count"))
+
+    def _affected_html(self):
+        """Return a description of the affected patients, empty without bookings."""
+        return ""
+
+    def _after_suspend(self, slots):
+        """Called after ``slots`` of these sessions were taken out of service."""
+
+    def _after_resume(self, slots):
+        """Called after ``slots`` of these sessions came back."""
+
+    def _after_substitute(self, old_doctor):
+        """Called after another doctor took over from ``old_doctor``."""
+
+    def _after_move(self, old_values):
+        """Called after a move; ``old_values``: {session id: {date, half_day, starts_at}}."""

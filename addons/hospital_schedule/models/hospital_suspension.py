@@ -1,0 +1,168 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.hospital_base.const import HALF_DAYS
+
+
+class HospitalSuspension(models.Model):
+    _name = "hospital.suspension"
+    _description = "Suspension"
+    _order = "date_from desc, id desc"
+    _rec_name = "reason"
+
+    doctor_id = fields.Many2one("hospital.doctor", index=True, ondelete="restrict")
+    department_id = fields.Many2one("hospital.department", index=True, ondelete="restrict")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    date_from = fields.Date(required=True)
+    date_to = fields.Date(required=True)
+    half_day = fields.Selection(HALF_DAYS, help="Empty: the whole day.")
+    start_hour = fields.Float("From")
+    end_hour = fields.Float("To", help="0: the whole session.")
+    reason = fields.Char(required=True)
+    state = fields.Selection(
+        [("draft", "Draft"), ("applied", "Applied"), ("recovered", "Recovered")],
+        required=True,
+        default="draft",
+        readonly=True,
+    )
+    session_ids = fields.Many2many("hospital.session", string="Sessions", readonly=True)
+    preview_ids = fields.Many2many("hospital.session", compute="_compute_preview")
+    affected_count = fields.Integer("Affected patients", compute="_compute_preview")
+    affected_html = fields.Html(compute="_compute_preview")
+    slot_states = fields.Json(readonly=True, copy=False)
+
+    _dates_in_order = models.Constraint(
+        "CHECK (date_from <= date_to)", "The suspension ends before it begins."
+    )
+    _whose = models.Constraint(
+        "CHECK (doctor_id IS NOT NULL OR department_id IS NOT NULL)",
+        "Choose a doctor or a department.",
+    )
+    _hours_in_order = models.Constraint(
+        "CHECK (end_hour = 0 AND start_hour = 0 OR "
+        "start_hour >= 0 AND start_hour < end_hour AND end_hour <= 24)",
+        "The hours end after they start, within one day.",
+    )
+
+    def _sessions(self):
+        self.ensure_one()
+        if not (self.doctor_id or self.department_id) or not self.date_from or not self.date_to:
+            return self.env["hospital.session"]
+        domain = [
+            ("company_id", "=", self.company_id.id),
+            ("date", ">=", self.date_from),
+            ("date", "<=", self.date_to),
+            ("state", "in", ("draft", "released")),
+        ]
+        if self.doctor_id:
+            domain.append(("doctor_id", "=", self.doctor_id.id))
+        if self.department_id:
+            domain.append(("department_id", "=", self.department_id.id))
+        if self.half_day:
+            domain.append(("half_day", "=", self.half_day))
+        return self.env["hospital.session"].search(domain)
+
+    def _slots(self, sessions):
+        """Return the numbers of ``sessions`` that the hours cover."""
+        slots = self.env["hospital.slot"].search([("session_id", "in", sessions.ids)])
+        if not self.end_hour:
+            return slots
+        clock = self.env["hospital.clock"].with_company(self.company_id)
+
+        def covered(slot):
+            day = slot.session_id.date
+            return clock._utc(day, self.start_hour) <= slot.starts_at < clock._utc(
+                day, self.end_hour
+            )
+
+        return slots.filtered(covered)
+
+    @api.depends("doctor_id", "department_id", "date_from", "date_to", "half_day", "start_hour",
+                 "end_hour", "state", "session_ids")  # fmt: skip
+    def _compute_preview(self):
+        for row in self:
+            sessions = row._sessions() if row.state == "draft" else row.session_ids
+            slots = row._slots(sessions)
+            row.preview_ids = sessions
+            row.affected_count = (
+                len(slots.filtered(lambda slot: slot.state == "taken"))
+                if row.end_hour
+                else sessions._affected_bookings_count()
+            )
+            row.affected_html = sessions._affected_html()
+
+    def action_apply(self):
+        """Take the sessions, or the numbers within the hours, out of service."""
+        self.ensure_one()
+        self.check_access("write")
+        sessions = self._sessions()
+        slots = self._slots(sessions)
+        if self.state != "draft" or not slots:
+            raise UserError(self.env._("There is no session to suspend in this range."))
+        if self.end_hour:
+            sessions = slots.session_id
+            self.slot_states = {str(slot.id): slot.state for slot in slots}
+            self._set_slots(slots, "stopped")
+        else:
+            sessions.write(
+                {
+                    "state": "suspended",
+                    "suspend_reason": self.reason,
+                    "suspension_id": self.id,
+                }
+            )
+        self.write({"state": "applied", "session_ids": [fields.Command.set(sessions.ids)]})
+        sessions._log_event("suspend", self._hours_text(), self.reason)
+        sessions._after_suspend(slots)
+
+    def action_recover(self):
+        """Put back what this suspension took out; other suspensions stay."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "applied":
+            raise UserError(self.env._("Only an applied suspension can be recovered."))
+        self.state = "recovered"
+        if self.end_hour:
+            slots = self.env["hospital.slot"].browse(map(int, self.slot_states or {})).exists()
+            slots = slots.filtered(lambda slot: slot.state == "stopped")
+            for state in ("free", "taken"):
+                self._set_slots(
+                    slots.filtered(lambda s, state=state: self.slot_states[str(s.id)] == state),
+                    state,
+                )
+            sessions = slots.session_id
+        else:
+            sessions = self.session_ids.filtered(lambda s: s.suspension_id == self)
+            slots = self._slots(sessions)
+            now = self.env["hospital.clock"]._now()
+            for session in sessions:
+                due = not session.release_at or session.release_at <= now
+                session.write(
+                    {
+                        "state": "released" if due else "draft",
+                        "suspend_reason": False,
+                        "suspension_id": False,
+                    }
+                )
+        sessions._log_event("resume", self._hours_text(), self.reason)
+        sessions._after_resume(slots)
+
+    def _hours_text(self):
+        return f"{self.start_hour:g}-{self.end_hour:g}" if self.end_hour else ""
+
+    @api.model
+    def _set_slots(self, slots, state):
+        self.env.flush_all()
+        if slots:
+            self.env.cr.execute(
+                SQL("UPDATE hospital_slot SET state = %s WHERE id = ANY(%s)", state, slots.ids)
+            )
+            slots.invalidate_recordset(["state"])
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_applied(self):
+        if any(row.state == "applied" for row in self):
+            raise UserError(self.env._("Recover the suspension before you delete it."))

@@ -1,0 +1,5 @@
+from . import hospital_plan_generate
+from . import hospital_session_adhoc
+from . import hospital_session_extra
+from . import hospital_session_move
+from . import hospital_session_substitute
