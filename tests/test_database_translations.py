@@ -29,7 +29,7 @@ def exported(database, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pot")
     conf = config.write(target=folder / "odoo.conf")
     for name in OWN:
-        command = [paths.PYTHON, "-m", "odoo", "i18n", "export", "-c", conf, "-d", database,
+        command = [paths.PYTHON, paths.LAUNCHER, "i18n", "export", "-c", conf, "-d", database,
                    "-l", "pot", "-o", folder / f"{name}.pot", "--", name]
         subprocess.run([str(part) for part in command], check=True, capture_output=True,
                        env=process.environment(odoo.environment()))

@@ -55,7 +55,7 @@ def _shell(_arguments):
     _need_demo()
     options = ["-c", str(paths.CONFIG), "-d", demo.NAME, "--no-http"]
     return subprocess.call(
-        [str(paths.PYTHON), "-m", "odoo", "shell", *options],
+        [str(paths.PYTHON), str(paths.LAUNCHER), "shell", *options],
         env=process.environment(odoo.environment()),
     )
 

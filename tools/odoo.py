@@ -27,7 +27,7 @@ def environment():
 
 def command(*arguments, conf=None):
     """Return the command line of the Odoo server."""
-    return [paths.PYTHON, "-m", "odoo", "server", "-c", conf or paths.CONFIG, *arguments]
+    return [paths.PYTHON, paths.LAUNCHER, "-c", conf or paths.CONFIG, *arguments]
 
 
 def install(database, names, log, purpose, update=(), arguments=()):

@@ -18,6 +18,7 @@ APT = STATE / "apt"
 CACHE = STATE / "cache"
 STAMPS = CACHE / "stamps"
 PYTHON = VENV / "bin" / "python"
+LAUNCHER = VENV / "bin" / "odoo"
 KEY_FILE = KEYS / "ring"
 CONFIG = STATE / "odoo.conf"
 FOLDERS = (ODOO, LOGS, RUN, DATA, KEYS, APT, CACHE, STAMPS, NODE)

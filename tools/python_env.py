@@ -8,6 +8,7 @@ from . import odoo_source, paths, process, stamps
 from .console import Stop, step
 
 LOG = "pip.log"
+LAUNCHER = "#!{python}\nimport odoo.cli\n\nodoo.cli.main()\n"
 LINK = "hospital_odoo.pth"
 OLDEST, NEWEST = (3, 10), (3, 13)
 
@@ -65,6 +66,8 @@ def _link_odoo():
     if not os.path.exists(link) or open(link, encoding="utf-8").read() != text:
         with open(link, "w", encoding="utf-8") as stream:
             stream.write(text)
+    # not "python -m odoo": Odoo starts its gevent process by the path of the script
+    stamps.write_atomically(paths.LAUNCHER, LAUNCHER.format(python=paths.PYTHON), mode=0o755)
     if process.output([paths.PYTHON, "-c", "import odoo.release, psycopg2, lxml.etree"]) is None:
         raise Stop(f"Odoo does not load in {paths.VENV}: delete that folder and repeat.")
 
