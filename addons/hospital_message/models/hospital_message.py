@@ -25,9 +25,7 @@ class HospitalMessage(models.Model):
     event_id = fields.Many2one(
         "hospital.message.event", required=True, index=True, readonly=True, ondelete="restrict"
     )
-    patient_id = fields.Many2one(
-        "hospital.patient", index=True, readonly=True, ondelete="restrict"
-    )
+    patient_id = fields.Many2one("hospital.patient", index=True, readonly=True, ondelete="restrict")
     account_id = fields.Many2one(
         "hospital.account",
         index=True,
@@ -67,16 +65,12 @@ class HospitalMessage(models.Model):
         "CHECK (num_nonnulls(patient_id, account_id, user_id) > 0)",
         "A message needs a patient, an account or a member of staff.",
     )
-    _to_plan_idx = models.Index(
-        "(next_try_at, id) WHERE state = 'queued' AND planned_at IS NULL"
-    )
+    _to_plan_idx = models.Index("(next_try_at, id) WHERE state = 'queued' AND planned_at IS NULL")
     _record_idx = models.Index("(res_model, res_id, id)")
 
     def init(self):
         """Let rows written by other addons' SQL start queued."""
-        self.env.cr.execute(
-            "ALTER TABLE hospital_message ALTER COLUMN state SET DEFAULT 'queued'"
-        )
+        self.env.cr.execute("ALTER TABLE hospital_message ALTER COLUMN state SET DEFAULT 'queued'")
 
     # Writing ---------------------------------------------------------------
 

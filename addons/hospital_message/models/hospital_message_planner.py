@@ -33,8 +33,7 @@ class HospitalMessagePlanner(models.AbstractModel):
             self._close_unplannable(message_ids)
             self.env.execute_query(
                 SQL(
-                    "UPDATE hospital_message SET planned_at = %s"
-                    " WHERE id = ANY(%s) RETURNING id",
+                    "UPDATE hospital_message SET planned_at = %s WHERE id = ANY(%s) RETURNING id",
                     now,
                     message_ids,
                 )

@@ -6,16 +6,12 @@ class HospitalMessagePreference(models.Model):
     _description = "Message switch of one account"
     _rec_name = "event_id"
 
-    account_id = fields.Many2one(
-        "hospital.account", required=True, index=True, ondelete="cascade"
-    )
+    account_id = fields.Many2one("hospital.account", required=True, index=True, ondelete="cascade")
     event_id = fields.Many2one(
         "hospital.message.event", required=True, index=True, ondelete="cascade"
     )
     enabled = fields.Boolean(default=True)
-    event_silenceable = fields.Boolean(
-        related="event_id.silenceable", store=True, precompute=True
-    )
+    event_silenceable = fields.Boolean(related="event_id.silenceable", store=True, precompute=True)
 
     _one_switch_per_event = models.Constraint(
         "unique (account_id, event_id)", "There is a switch for this event already."

@@ -55,9 +55,7 @@ class HospitalMessageTemplate(models.Model):
             try:
                 pieces = list(Formatter().parse(text))
             except ValueError as error:
-                raise ValidationError(
-                    self.env._("A brace is not closed in: %s", text)
-                ) from error
+                raise ValidationError(self.env._("A brace is not closed in: %s", text)) from error
             for _literal, name, spec, conversion in pieces:
                 if name is None:
                     continue

@@ -21,9 +21,7 @@ class HospitalMlps(models.Model):
         default="3",
     )
     filing_number = fields.Char()
-    responsible_id = fields.Many2one(
-        "res.users", required=True, default=lambda self: self.env.user
-    )
+    responsible_id = fields.Many2one("res.users", required=True, default=lambda self: self.env.user)
     last_assessment_on = fields.Date("Last assessment")
     next_assessment_on = fields.Date("Next assessment", required=True)
     remind_days = fields.Integer("Remind (days before)", required=True, default=60)

@@ -60,7 +60,8 @@ class HospitalPatient(models.Model):
     def _refresh_retention(self):
         """Extend the periods of these patients (none given: of all) to what the rules say."""
         latest = {}
-        for rule in self.env["hospital.retention.rule"].sudo().search([]):
+        Rule = self.env["hospital.retention.rule"].sudo()
+        for rule in Rule.search([("model_name", "!=", False)]):
             for patient_id, reason, day in rule._patient_periods(self):
                 if patient_id not in latest or latest[patient_id][1] < day:
                     latest[patient_id] = (reason.id, day)

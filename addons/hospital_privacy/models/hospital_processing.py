@@ -35,6 +35,4 @@ class HospitalProcessing(models.Model):
     def _compute_retention_until(self):
         Rule = self.env["hospital.retention.rule"]
         for record in self:
-            record.retention_until = record.ended_on and Rule._until(
-                "processing", record.ended_on
-            )
+            record.retention_until = record.ended_on and Rule._until("processing", record.ended_on)

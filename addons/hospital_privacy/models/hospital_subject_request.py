@@ -12,9 +12,7 @@ class HospitalSubjectRequest(models.Model):
     _order = "due_date, id"
     _rec_name = "kind"
 
-    patient_id = fields.Many2one(
-        "hospital.patient", required=True, index=True, ondelete="restrict"
-    )
+    patient_id = fields.Many2one("hospital.patient", required=True, index=True, ondelete="restrict")
     account_id = fields.Many2one("hospital.account", index=True, ondelete="set null")
     kind = fields.Selection(
         [
@@ -43,9 +41,7 @@ class HospitalSubjectRequest(models.Model):
         readonly=True,
         default="open",
     )
-    outcome = fields.Text(
-        copy=False, groups="hospital_base.group_security_admin,base.group_portal"
-    )
+    outcome = fields.Text(copy=False, groups="hospital_base.group_security_admin,base.group_portal")
     closed_at = fields.Datetime(readonly=True, copy=False)
     handler_id = fields.Many2one("res.users", "Handled by", readonly=True, copy=False)
 
@@ -124,9 +120,7 @@ class HospitalSubjectRequest(models.Model):
 
     def _required_outcome(self):
         if not (self.outcome or "").strip():
-            raise UserError(
-                self.env._("Say what became of the request before you close it.")
-            )
+            raise UserError(self.env._("Say what became of the request before you close it."))
         return self.outcome
 
     def action_erase(self):

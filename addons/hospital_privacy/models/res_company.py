@@ -16,5 +16,5 @@ class ResCompany(models.Model):
     @api.model
     def _cron_purge_audit(self):
         """Delete audit rows older than the longest period that a hospital has set (days)."""
-        keep_days = max(self.sudo().search([]).mapped("hospital_audit_keep_days"))
+        keep_days = max(self.search([]).mapped("hospital_audit_keep_days"))
         self.env["hospital.audit.log"]._purge(keep_days)

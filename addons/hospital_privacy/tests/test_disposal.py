@@ -25,9 +25,7 @@ class TestDisposal(PrivacyCommon):
 
     def test_patient_inside_retention_is_not_proposed(self):
         self._outlive(self.patient, TODAY)
-        self.assertNotIn(
-            self.patient, self.env["hospital.disposal"]._cron_propose().patient_id
-        )
+        self.assertNotIn(self.patient, self.env["hospital.disposal"]._cron_propose().patient_id)
 
     def test_two_persons_decide(self):
         disposal = self._proposal()
