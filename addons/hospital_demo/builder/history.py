@@ -6,13 +6,16 @@ number, one patient per doctor and day, one ordinal per patient and day.
 """
 
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo.tools import SQL
 
+from odoo.addons.hospital_patient.models.hospital_credit_event import KINDS
+
 from .sql import insert_rows
 
+REASON_MISSED = "预约后未到诊"
 PATHS = {
     "done": ("hold", "confirmed", "checked_in", "called", "done"),
     "called": ("hold", "confirmed", "checked_in", "called"),
@@ -34,6 +37,8 @@ CHANNELS = (
 )
 LIVE = {"hold", "confirmed", "checked_in", "called", "done", "no_show"}
 FILLED = 0.5
+#: Fewer than the rules lock for: only the stories lock somebody.
+MISSED_AT_MOST = 2
 
 
 def write_history(env, rng, patients, accounts, until):
@@ -57,9 +62,7 @@ def write_history(env, rng, patients, accounts, until):
 def write_missed(env, rng, patients, accounts, until, per_patient=3):
     """Write confirmed bookings to which nobody came, for the sweep to find."""
     plan = _Planner(env, rng, accounts, until)
-    days = sorted(_past_slots(env, until - timedelta(hours=12), only_free=True).items())[
-        -per_patient:
-    ]
+    days = sorted(_past_slots(env, until - timedelta(hours=12)).items())[-per_patient:]
     for day, slots in days:
         chosen = rng.sample(slots, len(patients))
         for slot, patient in zip(chosen, patients, strict=True):
@@ -68,8 +71,8 @@ def write_missed(env, rng, patients, accounts, until, per_patient=3):
     return len(plan.rows)
 
 
-def _past_slots(env, until, only_free=False):
-    """Return {local date: [row]} of numbers of sessions that began before ``until``."""
+def _past_slots(env, until):
+    """Return {local date: [row]} of free numbers that began before ``until``."""
     rows = env.execute_query(
         SQL(
             """SELECT s.id, s.session_id, s.number, s.starts_at, s.ends_at, e.doctor_id,
@@ -96,13 +99,14 @@ class _Planner:
         self.now = now
         self.rows = []
         self.steps = []
+        self.missed = Counter()
         channels = env["hospital.channel"].search([])
         self.channels = {channel.code: channel.id for channel in channels}
 
     def add(self, slot, patient, day, state=None):
         """Plan one booking of ``slot`` (row of ``_past_slots``) for ``patient`` (id)."""
         starts_at, ends_at = slot[3], slot[4]
-        state = state or self._state(starts_at)
+        state = state or self._state(starts_at, patient)
         code = self.rng.choice(CHANNELS)
         booked = starts_at - timedelta(minutes=self.rng.choice((45, 90, 1500, 3000, 6000)))
         times = self._times(state, booked, starts_at, ends_at)
@@ -111,10 +115,14 @@ class _Planner:
         self.rows.append(vals)
         self.steps.append((self.channels[code], PATHS[state], times))
 
-    def _state(self, starts_at):
-        if starts_at > self.now - timedelta(minutes=40):
-            return self.rng.choice(("checked_in", "called", "confirmed", "confirmed", "done"))
-        return self.rng.choice(PAST)
+    def _state(self, starts_at, patient):
+        if starts_at > self.now - timedelta(minutes=20):
+            return self.rng.choice(("checked_in", "called", "confirmed", "done"))
+        state = self.rng.choice(PAST)
+        if state != "no_show":
+            return state
+        self.missed[patient] += 1
+        return "no_show" if self.missed[patient] <= MISSED_AT_MOST else "done"
 
     @staticmethod
     def _times(state, booked, starts_at, ends_at):
@@ -187,8 +195,27 @@ class _Planner:
                 )
                 before = state
         insert_rows(self.env, "hospital.booking.event", events)
+        self._store_credit()
         taken = [row["slot_id"] for row in self.rows if row["state"] in LIVE]
         self.env.execute_query(
             SQL("UPDATE hospital_slot SET state = 'taken' WHERE id = ANY(%s) RETURNING id", taken)
         )
         self.env["hospital.slot"].invalidate_model()
+
+    def _store_credit(self):
+        """Write what every missed visit cost."""
+        missed = [row for row in self.rows if row["state"] == "no_show"]
+        insert_rows(
+            self.env,
+            "hospital.credit.event",
+            [
+                {
+                    "patient_id": row["patient_id"],
+                    "kind": "no_show",
+                    "points": KINDS["no_show"][1],
+                    "reason": REASON_MISSED,
+                    "at": row["write_date"],
+                }
+                for row in missed
+            ],
+        )
