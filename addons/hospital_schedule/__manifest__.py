@@ -10,5 +10,11 @@
         "security/hospital_schedule_rules.xml",
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
+        "views/hospital_wizard_views.xml",
+        "views/hospital_number_type_views.xml",
+        "views/hospital_plan_views.xml",
+        "views/hospital_session_views.xml",
+        "views/hospital_suspension_views.xml",
+        "views/res_config_settings_views.xml",
     ],
 }

@@ -1,0 +1,149 @@
+from datetime import date, datetime
+
+import psycopg2
+
+from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
+
+from .common import ScheduleCommon
+
+DAY = date(2031, 1, 6)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2031-01-02 02:00:00")
+class TestChanges(ScheduleCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.session = cls._session(DAY, numbers=6)
+
+    def _suspension(self, **values):
+        return self.env["hospital.suspension"].create(
+            {
+                "doctor_id": self.doctor.id,
+                "date_from": DAY,
+                "date_to": DAY,
+                "reason": "conference",
+                **values,
+            }
+        )
+
+    def test_suspend_whole_day_and_recover(self):
+        self._take(self.session.slot_ids[:2])
+        suspension = self._suspension()
+        self.assertEqual(suspension.preview_ids, self.session)
+        self.assertEqual(suspension.affected_count, 2)
+        suspension.action_apply()
+        self.assertEqual(self.session.state, "suspended")
+        self.assertEqual(self.session.suspend_reason, "conference")
+        suspension.action_recover()
+        self.assertEqual(self.session.state, "released")
+        self.assertEqual((self.session.free_count, self.session.taken_count), (4, 2))
+        self.assertEqual(self.session.event_ids.mapped("kind"), ["resume", "suspend"])
+
+    def test_suspend_hours_stops_those_numbers_only(self):
+        self._take(self.session.slot_ids[:1])
+        suspension = self._suspension(start_hour=8.0, end_hour=9.0)
+        self.assertEqual(suspension.affected_count, 1)
+        suspension.action_apply()
+        self.assertEqual(self.session.state, "released")
+        self.assertEqual(
+            self.session.slot_ids.mapped("state"), ["stopped", "stopped"] + ["free"] * 4
+        )
+        suspension.action_recover()
+        self.assertEqual(self.session.slot_ids.mapped("state"), ["taken"] + ["free"] * 5)
+
+    def test_nothing_to_suspend_is_refused(self):
+        with self.assertRaises(UserError):
+            self._suspension(half_day="pm").action_apply()
+
+    def test_substitution_keeps_times(self):
+        self.session._substitute(self.doctor2, "ill")
+        self.assertEqual(self.session.doctor_id, self.doctor2)
+        self.assertEqual(self.session.original_doctor_id, self.doctor)
+        self.assertEqual(self.session.event_ids.mapped("kind"), ["substitute"])
+
+    def test_drag_without_bookings_moves_numbers(self):
+        self.session.write({"starts_at": datetime(2031, 1, 7, 6), "ends_at": datetime(2031, 1, 7, 9)})
+        self.assertEqual((self.session.date, self.session.half_day), (date(2031, 1, 7), "pm"))
+        self.assertEqual(self.session.slot_ids[0].starts_at, datetime(2031, 1, 7, 6))
+        self.assertEqual(self.session.slot_ids[-1].ends_at, datetime(2031, 1, 7, 9))
+
+    def test_drag_with_bookings_leads_to_the_wizard(self):
+        self._take(self.session.slot_ids[:1])
+        with self.assertRaises(RedirectWarning):
+            self.session.write({"starts_at": datetime(2031, 1, 7, 6)})
+        wizard = self.env["hospital.session.move"].create(
+            {"session_id": self.session.id, "starts_at": datetime(2031, 1, 7, 6), "reason": "x"}
+        )
+        self.assertEqual(wizard.affected_count, 1)
+        wizard.action_move()
+        self.assertEqual(self.session.date, date(2031, 1, 7))
+
+    def test_no_move_into_the_past(self):
+        with self.assertRaises(UserError):
+            self.session._move(datetime(2031, 1, 1), "x")
+
+    def test_extra_numbers_need_reason_and_right(self):
+        slots = self.session._add_numbers(2, "regular patient")
+        self.assertEqual(slots.mapped("number"), [7, 8])
+        self.assertEqual(set(slots.mapped("kind")), {"extra"})
+        with self.assertRaises(UserError):
+            self.session._add_numbers(1, "")
+        with self.assertRaises(AccessError):
+            self.session.with_user(self.roles["doctor"])._add_numbers(1, "friend")
+
+    def test_adhoc_session(self):
+        wizard = self.env["hospital.session.adhoc"].create(
+            {
+                "department_id": self.department.id,
+                "doctor_id": self.doctor2.id,
+                "number_type_id": self.type_expert.id,
+                "date": DAY,
+                "start_hour": 14.0,
+                "end_hour": 16.0,
+                "capacity": 4,
+                "reason": "demand",
+            }
+        )
+        session = self.env["hospital.session"].browse(wizard.action_create()["res_id"])
+        self.assertEqual((session.state, session.half_day, session.free_count),
+                         ("released", "pm", 4))  # fmt: skip
+        self.assertEqual(session.slot_ids[1].starts_at, datetime(2031, 1, 6, 6, 30))
+
+    def test_room_conflict(self):
+        other = self._session(DAY, doctor=self.doctor2, room="301")
+        self.session.room = "301"
+        self.assertTrue(other.room_conflict and self.session.room_conflict)
+        other.room = "302"
+        (other + self.session).invalidate_recordset()
+        self.assertFalse(other.room_conflict or self.session.room_conflict)
+
+    def test_numbers_are_not_written_by_hand(self):
+        with self.assertRaises(UserError):
+            self.session.slot_ids[0].write({"state": "taken"})
+        with self.assertRaises(UserError):
+            self.session.slot_ids[0].with_context(hospital_slot_writer=True).unlink()
+
+    @mute_logger("odoo.sql_db")
+    def test_one_session_per_doctor_and_half_day(self):
+        with self.assertRaises(psycopg2.IntegrityError), self.env.cr.savepoint():
+            self._session(DAY)
+
+    def test_doctor_reads_and_does_not_write(self):
+        session = self.session.with_user(self.roles["doctor"])
+        self.assertEqual(session.free_count, 6)
+        with self.assertRaises(AccessError):
+            session.write({"room": "1"})
+
+    def test_patients_and_visitors_have_no_access(self):
+        for xmlid in ("base.group_portal", "base.group_public"):
+            found = self.env["ir.model.access"].search(
+                [
+                    ("group_id", "=", self.env.ref(xmlid).id),
+                    ("model_id.model", "in", ("hospital.session", "hospital.slot", "hospital.plan")),
+                ]
+            )
+            self.assertEqual(len(found), 0)
