@@ -3,7 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.addons.hospital_base.fields_encrypted import EncryptedChar
 from odoo.addons.hospital_base.masking import mask_id_number, mask_name, mask_phone
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 ID_TYPES = [
     ("resident", "Resident ID card"),
@@ -31,6 +31,10 @@ VERIFIED_LEVELS = [
 ]
 #: Personal Information Protection Law art. 31: below this age a guardian consents.
 CONSENT_AGE = 14
+#: Real-name booking: below this age a guardian books.
+BOOKING_AGE = 16
+#: Set by the system's own steps only, whatever a form or a remote call sends.
+PROTECTED = {"mrn", "verified_level", "verified_at", "merged_into_id", "partner_id"}
 STAFF = "hospital_base.group_staff"
 STAFF_AND_SELF = "hospital_base.group_staff,base.group_portal"
 REVEAL = "hospital_base.group_reveal"
@@ -151,11 +155,24 @@ class HospitalPatient(models.Model):
     def create(self, vals_list):
         sequence = self.env["ir.sequence"].sudo()
         for vals in vals_list:
+            self._check_protected(vals)
+        for vals in vals_list:
             vals.setdefault("mrn", sequence.next_by_code("hospital.patient"))
         # whoever may register somebody may write the numbers, but not read them back
         self.check_access("create")
         checked = [self._with_identity(vals) for vals in vals_list]
         return super(HospitalPatient, self.sudo()).create(checked).with_env(self.env)
+
+    @api.model
+    def _check_protected(self, vals):
+        """A read-only field of a form is no guard against remote calls.
+
+        :raise AccessError: when somebody sets what only the system sets.
+        """
+        if not self.env.su and PROTECTED & set(vals):
+            raise AccessError(
+                self.env._("Record number, verification and merges are not set by hand.")
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -177,6 +194,13 @@ class HospitalPatient(models.Model):
         """
         years = self._age_on(day)
         return years is not None and years < age
+
+    def _lacks_guardian_to_book(self, day):
+        """Tell whether somebody under 16 (or without a document) has no guardian on file."""
+        self.ensure_one()
+        patient_sudo = self.sudo()
+        young = patient_sudo.id_type == "none" or self._is_minor(day, BOOKING_AGE)
+        return young and not (patient_sudo.guardian_id or patient_sudo.guardian_name)
 
     def _live(self):
         """Return the record that stands for this person after merges."""

@@ -48,8 +48,12 @@ class HospitalPatient(models.Model):
             patient.sudo().address = patient.new_address
 
     def write(self, vals):
+        self._check_protected(vals)
         if not {"id_number", "id_type", "phone", "birth_date", "sex"} & set(vals):
             return super().write(vals)
+        if {"birth_date", "sex"} & set(vals) and "id_number" not in vals:
+            for patient in self.sudo().filtered(lambda one: one.id_type == "resident"):
+                self._facts_of_resident_id(patient.id_number, vals)
         if "id_type" not in vals and "id_number" in vals and len(self.grouped("id_type")) == 1:
             vals = {**vals, "id_type": self[:1].id_type}
         return super().write(self._with_identity(vals))

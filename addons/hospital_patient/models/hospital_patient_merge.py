@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, mute_logger
 
 
@@ -115,9 +115,12 @@ class HospitalPatientMerge(models.Model):
     def action_undo(self):
         """Take the merge back: the moved rows return, both records live again."""
         self.ensure_one()
-        self.check_access("write")
+        if not self.env.user.has_group("hospital_base.group_outpatient_office"):
+            raise AccessError(self.env._("The outpatient office takes merges back."))
         if self.state != "merged":
             raise UserError(self.env._("This merge has been taken back already."))
+        if self.survivor_id.merged_into_id:
+            raise UserError(self.env._("Take the later merge of this record back first."))
         self.env.flush_all()
         for reference, ids in (self.moved or {}).items():
             table, column = reference.split(".")

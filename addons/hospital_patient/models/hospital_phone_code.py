@@ -32,6 +32,9 @@ class HospitalPhoneCode(models.Model):
     tries = fields.Integer(readonly=True, required=True, default=0)
     consumed = fields.Boolean(readonly=True, required=True, default=False)
 
+    _one_live_code = models.UniqueIndex(
+        "(phone_hash, purpose) WHERE NOT consumed", "A code was just sent. Wait a minute."
+    )
     _phone_idx = models.Index("(phone_hash, sent_at)")
     _ip_idx = models.Index("(ip_hash, sent_at)")
     _device_idx = models.Index("(device_hash, sent_at)")
@@ -65,6 +68,7 @@ class HospitalPhoneCode(models.Model):
                 ("consumed", "=", False),
             ]
         ).consumed = True
+        Codes.flush_model(["consumed"])
         Codes.create(
             {
                 **hashes,

@@ -25,6 +25,9 @@ class ResCompany(models.Model):
         default=8,
         help="Different people; more looks like a tout.",
     )
+    hospital_account_daily_limit = fields.Integer(
+        "People booked per account and day", required=True, default=5
+    )
     hospital_identity_driver = fields.Selection(
         selection="_selection_hospital_identity_driver",
         string="Real-name verification",
@@ -40,4 +43,7 @@ class ResCompany(models.Model):
     @api.model
     def _selection_hospital_identity_driver(self):
         """Services to choose from; a driver addon adds its own."""
-        return [("none", self.env._("None: seen at the window"))]
+        return [
+            ("none", self.env._("None: seen at the window")),
+            ("sandbox", self.env._("Sandbox: answers by the number")),
+        ]

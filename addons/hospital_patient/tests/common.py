@@ -6,9 +6,11 @@ from odoo.addons.base.tests.common import BaseCommon
 
 from ..tools_id import make_resident_id
 
+BIRTH = date(1990, 3, 7)
+
 
 class PatientCommon(BaseCommon):
-    """Users by role and factories for fictional people and their phone accounts."""
+    """One user per role, two portal users, and factories for people and accounts."""
 
     @classmethod
     def setUpClass(cls):
@@ -26,13 +28,14 @@ class PatientCommon(BaseCommon):
         cls.portal_a = new_test_user(cls.env, "patient_portal_a", "base.group_portal")
         cls.portal_b = new_test_user(cls.env, "patient_portal_b", "base.group_portal")
         cls.Patient = cls.env["hospital.patient"]
+        cls._serial = 0
 
     @classmethod
     def _user(cls, role):
         return new_test_user(cls.env, f"patient_{role}", f"hospital_base.group_{role}")
 
     @classmethod
-    def _number(cls, birth=date(1980, 5, 17), sex="female", area="996001"):
+    def _number(cls, birth=BIRTH, sex="female", area="996001"):
         """Return a valid fictional ID number that no patient of the database has."""
         for serial in range(500):
             number = make_resident_id(birth, sex, serial, area=area)
@@ -41,17 +44,21 @@ class PatientCommon(BaseCommon):
         raise AssertionError("no free number on that day")
 
     @classmethod
-    def _patient(cls, name="Test Person", birth=date(1980, 5, 17), sex="female", **values):
-        """Create a patient with a valid fictional ID; keywords override."""
-        if values.get("id_type", "resident") == "resident":
-            values.setdefault("id_number", cls._number(birth, sex))
-        return cls.env["hospital.patient"].create({"name": name, **values})
+    def _patient(cls, name="Test Person", birth=BIRTH, sex="female", **values):
+        """Create a patient with a fictional document and phone of their own."""
+        cls._serial += 1
+        vals = {"name": name, "phone": f"199{cls._serial:08d}", **values}
+        if vals.get("id_type", "resident") == "resident" and "id_number" not in vals:
+            vals["id_number"] = cls._number(birth, sex)
+        return cls.env["hospital.patient"].create(vals)
 
     @classmethod
     def _account(cls, user, *patients, phone=None):
-        """Create the phone account of a portal user with ``patients`` as its family."""
-        phone = phone or f"199{user.id % 10**8:08d}"
-        account = cls.env["hospital.account"].create({"user_id": user.id, "phone": phone})
+        """Create the phone account of ``user`` with ``patients`` as its family."""
+        cls._serial += 1
+        account = cls.env["hospital.account"].create(
+            {"user_id": user.id, "phone": phone or f"198{cls._serial:08d}"}
+        )
         for patient in patients:
             account._add_member(patient, "self" if not account.member_ids else "other")
         return account
