@@ -94,6 +94,9 @@ def install(purpose, external_database=False):
     env = {"DEBIAN_FRONTEND": "noninteractive"}
     options = ["-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
     with step(f"Installing system packages: {' '.join(packages)}"):
+        if process.output(["dpkg", "--audit"]):  # an interrupted installation
+            repair = [*prefix, "dpkg", "--configure", "-a"]
+            process.run(repair, "apt.log", "Finishing an interrupted installation", env)
         process.run([*prefix, "apt-get", "update", "-q"], "apt.log", "apt-get update", env)
         process.run(
             [*prefix, "apt-get", "install", *options, *packages],
