@@ -1,7 +1,7 @@
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -10,6 +10,8 @@ from odoo.modules.registry import Registry
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, freeze_time, get_db_name
 from odoo.tools import config
+
+from odoo.addons.hospital_patient.tools_id import make_resident_id
 
 WORKER = Path(__file__).with_name("killed_worker.py")
 CODE = "test.killed_worker"
@@ -37,7 +39,13 @@ class TestKilledWorker(BaseCase):
             fields.Command.create({"port": "sms", "title": "T", "body": "Killed worker"})
         ]
         patient = env["hospital.patient"].create(
-            {"name": "Test", "id_type": "none", "phone": PHONE}
+            {
+                "name": "Test",
+                "id_type": "resident",
+                "id_number": make_resident_id(date(1990, 3, 7), "male", 42, area="990109"),
+                "sex": "male",
+                "phone": PHONE,
+            }
         )
         env["hospital.message"]._emit(CODE, [{"patient_id": patient.id, "dedup_key": CODE}])
         return env["hospital.message"].search([("dedup_key", "=", CODE)]).id
