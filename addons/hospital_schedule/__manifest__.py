@@ -6,6 +6,7 @@
     "author": "Hospital Suite contributors",
     "license": "LGPL-3",
     "depends": ["hospital_base"],
+    "external_dependencies": {"python": ["openpyxl", "xlsxwriter"]},
     "data": [
         "security/hospital_schedule_rules.xml",
         "security/ir.model.access.csv",
@@ -16,5 +17,6 @@
         "views/hospital_session_views.xml",
         "views/hospital_suspension_views.xml",
         "views/res_config_settings_views.xml",
+        "report/roster_report.xml",
     ],
 }

@@ -7,6 +7,7 @@ from . import hospital_plan_period
 from . import hospital_plan_generate
 from . import hospital_session
 from . import hospital_session_change
+from . import hospital_session_roster
 from . import hospital_session_event
 from . import hospital_slot
 from . import hospital_suspension

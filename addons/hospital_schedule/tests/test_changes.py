@@ -66,7 +66,9 @@ class TestChanges(ScheduleCommon):
         self.assertEqual(self.session.event_ids.mapped("kind"), ["substitute"])
 
     def test_drag_without_bookings_moves_numbers(self):
-        self.session.write({"starts_at": datetime(2031, 1, 7, 6), "ends_at": datetime(2031, 1, 7, 9)})
+        self.session.write(
+            {"starts_at": datetime(2031, 1, 7, 6), "ends_at": datetime(2031, 1, 7, 9)}
+        )
         self.assertEqual((self.session.date, self.session.half_day), (date(2031, 1, 7), "pm"))
         self.assertEqual(self.session.slot_ids[0].starts_at, datetime(2031, 1, 7, 6))
         self.assertEqual(self.session.slot_ids[-1].ends_at, datetime(2031, 1, 7, 9))
@@ -143,7 +145,11 @@ class TestChanges(ScheduleCommon):
             found = self.env["ir.model.access"].search(
                 [
                     ("group_id", "=", self.env.ref(xmlid).id),
-                    ("model_id.model", "in", ("hospital.session", "hospital.slot", "hospital.plan")),
+                    (
+                        "model_id.model",
+                        "in",
+                        ("hospital.session", "hospital.slot", "hospital.plan"),
+                    ),
                 ]
             )
             self.assertEqual(len(found), 0)
