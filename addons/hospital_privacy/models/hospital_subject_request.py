@@ -112,6 +112,19 @@ class HospitalSubjectRequest(models.Model):
             if request.kind == "deletion":
                 raise UserError(self.env._("Carry the deletion out; it is closed by that."))
             request._close("done", request._required_outcome())
+            if request.kind == "withdrawal":
+                request._withdraw_optional_consents()
+
+    def _withdraw_optional_consents(self):
+        """Withdraw every consent of the patient that the service can do without."""
+        consents_sudo = self.env["hospital.consent"].sudo()
+        consents_sudo.search(
+            [
+                ("patient_id", "=", self.patient_id.id),
+                ("withdrawn_at", "=", False),
+                ("text_id.required", "=", False),
+            ]
+        )._withdraw()
 
     def action_refuse(self):
         """Close as refused; the outcome says why."""

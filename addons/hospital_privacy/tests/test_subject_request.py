@@ -72,6 +72,29 @@ class TestSubjectRequest(PrivacyCommon):
         with self.assertRaises(UserError):
             self._request("deletion").action_done()
 
+    def test_withdrawal_ends_optional_consents_only(self):
+        Text = self.env["hospital.consent.text"]
+        texts = Text.create(
+            [
+                {
+                    "purpose": Text._fields["purpose"].get_values(self.env)[0],
+                    "version": 90 + required,
+                    "title": "Test",
+                    "body": f"Test {required}",
+                    "required": bool(required),
+                }
+                for required in (0, 1)
+            ]
+        )
+        Consent = self.env["hospital.consent"]
+        Consent._give(self.account, self.patient, texts, "window")
+        request = self._request("withdrawal").with_user(self.security)
+        request.outcome = "Withdrawn"
+        request.action_done()
+        given = Consent.sudo().search([("patient_id", "=", self.patient.id)])
+        self.assertEqual(given.filtered("withdrawn_at").text_id, texts[0])
+        self.assertEqual((given - given.filtered("withdrawn_at")).text_id, texts[1])
+
     def test_overdue_while_open(self):
         request = self._request()
         with freeze_time("2031-03-06 01:00:00"):
