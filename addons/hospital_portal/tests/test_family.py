@@ -1,0 +1,69 @@
+from odoo.tests import tagged
+
+from .common import PortalCommon
+
+
+@tagged("post_install", "-at_install")
+class TestFamily(PortalCommon):
+    def setUp(self):
+        super().setUp()
+        self._sign_in_as(self.portal_a)
+
+    def _consents(self):
+        texts = self.env["hospital.consent.text"]._current("zh_CN").filtered("required")
+        return {f"consent_{text.id}": "1" for text in texts}
+
+    def test_the_list_shows_masked_own_people_only(self):
+        page = self.url_open("/h5/family").text
+        self.assertIn(self.patient_a.mrn, page)
+        self.assertNotIn(self.patient_b.mrn, page)
+        self.assertNotIn(self.patient_a.id_number, page)
+
+    def test_another_persons_member_is_not_touched(self):
+        member = self.account_b.member_ids
+        self.assertEqual(self._post(f"/h5/family/{member.id}/remove").status_code, 404)
+        self.assertEqual(self._post(f"/h5/family/{member.id}/default").status_code, 404)
+        self.assertEqual(member.exists().patient_id, self.patient_b)
+
+    def test_an_own_member_is_removed(self):
+        member = self.account_a.member_ids
+        self.assertEqual(self._post(f"/h5/family/{member.id}/remove").status_code, 303)
+        self.assertFalse(member.exists())
+
+    def test_a_needed_consent_left_out_registers_nobody(self):
+        self.env["hospital.consent.text"].create(
+            {"purpose": "service", "title": "Words", "body": "…", "required": True, "version": 99}
+        )
+        before = self.env["hospital.patient"].search_count([])
+        answer = self._post(
+            "/h5/family/save", name="Cleo", id_number=self._number(), phone="13900001111"
+        )
+        self.assertEqual(answer.status_code, 422)
+        self.assertEqual(self.env["hospital.patient"].search_count([]), before)
+
+    def test_a_wrong_phone_code_adds_nobody(self):
+        answer = self._post(
+            "/h5/family/save",
+            name="Cleo",
+            id_number=self._number(),
+            phone="13900001111",
+            code="123456",
+            **self._consents(),
+        )
+        self.assertEqual(answer.status_code, 422)
+        self.assertEqual(len(self.account_a.member_ids), 1)
+
+    def test_registering_oneself_gives_consent_and_a_place_on_the_list(self):
+        self.account_a.member_ids.unlink()
+        answer = self._post(
+            "/h5/family/save",
+            name="Cleo",
+            id_type="resident",
+            id_number=self._number(),
+            phone="13900001111",
+            relation="self",
+            **self._consents(),
+        )
+        self.assertEqual(answer.status_code, 303)
+        self.assertEqual(self.account_a.member_ids.patient_id.name, "Cleo")
+        self.assertEqual(self.account_a.member_ids.relation, "self")
