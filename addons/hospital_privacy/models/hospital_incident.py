@@ -39,7 +39,7 @@ class HospitalIncident(models.Model):
     data_kinds = fields.Text("Kinds of data")
     cause = fields.Text()
     harm = fields.Text("Possible harm")
-    remedies = fields.Text("Remedies", help="What we did, and what the persons can do.")
+    remedies = fields.Text(help="What we did, and what the persons can do.")
     contact = fields.Text("Whom to ask")
     period_from = fields.Datetime("Access from")
     period_to = fields.Datetime("Access to")
