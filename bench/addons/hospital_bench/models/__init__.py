@@ -1,0 +1,2 @@
+from . import hospital_bench_booking
+from . import hospital_bench_slot

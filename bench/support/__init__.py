@@ -1,0 +1,1 @@
+"""Databases, servers, people and load of the benchmarks."""
