@@ -1,1 +1,1 @@
-from . import base, booking, choose, confirm, family, home, message, my_data, portal, sign_in
+from . import base, booking, choose, confirm, family, home, message, my_data, sign_in
