@@ -36,15 +36,23 @@ DEMO = {
     "npm": lambda: _has_program("npm", "node"),
     "libmagic1": lambda: bool(glob.glob("/usr/lib/*/libmagic.so.1*")),
 }
+def _has_server(name):
+    return bool(shutil.which(name, path="/usr/sbin:/usr/local/sbin:/usr/bin"))
+
+
+FRONT = {
+    "haproxy": lambda: _has_server("haproxy"),
+    "nginx": lambda: _has_server("nginx"),
+}
 TEST = {
     **DEMO,
+    **FRONT,
     "chromium": lambda: _has_program("chromium"),
     "fonts-noto-cjk": _has_cjk_font,
 }
 BENCH = {
     **DEMO,
-    "haproxy": lambda: bool(shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin:/usr/bin")),
-    "nginx": lambda: bool(shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")),
+    **FRONT,
     "wrk": lambda: _has_program("wrk"),
 }
 NEEDS = {"demo": DEMO, "test": TEST, "bench": BENCH}
