@@ -1,9 +1,8 @@
 from markupsafe import Markup
 
 from odoo import http
-from odoo.http import request
-
 from odoo.addons.hospital_base.qr import qr_svg
+from odoo.http import request
 
 from .base import PEOPLE_ERRORS, PatientPages
 

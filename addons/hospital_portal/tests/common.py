@@ -1,10 +1,9 @@
 import re
 from datetime import timedelta
 
-from odoo.tests import HttpCase
-
 from odoo.addons.hospital_patient.tests.common import PatientCommon
 from odoo.addons.hospital_schedule.tests.common import ScheduleCommon
+from odoo.tests import HttpCase
 
 from ..controllers import rate_limit
 

@@ -55,9 +55,7 @@ class TestOwnPages(PortalCommon):
         text = self.env["hospital.consent.text"].create(
             {"purpose": "research", "title": "Words", "body": "…", "version": 99}
         )
-        consent = self.env["hospital.consent"]._give(
-            self.account_b, self.patient_b, text, "portal"
-        )
+        consent = self.env["hospital.consent"]._give(self.account_b, self.patient_b, text, "portal")
         answer = self._post(f"/h5/my-data/consent/{consent.id}/withdraw")
         self.assertEqual(answer.status_code, 404)
         self.assertFalse(consent.withdrawn_at)

@@ -61,9 +61,7 @@ class TestPublicPages(PortalCommon):
 
     def test_tiles_can_be_added(self):
         tiles = self.env["hospital.portal"]._sorted_tiles()
-        self.assertEqual(
-            [tile["key"] for tile in tiles[:3]], ["today", "advance", "bookings"]
-        )
+        self.assertEqual([tile["key"] for tile in tiles[:3]], ["today", "advance", "bookings"])
 
     def test_only_local_patient_pages_follow_a_sign_in(self):
         local = self.env["hospital.portal"]._local_next
