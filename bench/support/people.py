@@ -39,8 +39,8 @@ patients = env["hospital.patient"].create(
             "id_number": make_resident_id(
                 date(1960, 1, 1) + timedelta(days=dice.randrange(15000)),
                 dice.choice(["male", "female"]),
-                number % 999,
-                area=f"99{number // 999:04d}",
+                number % 499,
+                area=f"99{number // 499:04d}",
             ),
             "phone": f"1990{number:07d}",
             "verified_level": "police",

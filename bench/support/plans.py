@@ -73,11 +73,11 @@ def generate():
 
 def bare():
     """Insert the numbers that were generated, and nothing else."""
-    cr.execute(f"INSERT INTO hospital_slot ({COLUMNS}) SELECT {COLUMNS} FROM bench_copy")  # noqa: S608
+    cr.execute(f"INSERT INTO hospital_slot ({COLUMNS}) SELECT {COLUMNS} FROM bench_copy")
 
 
 def count(table):
-    cr.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+    cr.execute(f"SELECT count(*) FROM {table}")
     return cr.fetchone()[0]
 
 
@@ -92,7 +92,7 @@ for _round in range(given["rounds"]):  # noqa: F821
     found["slots"], found["sessions"] = count("hospital_slot"), count("hospital_session")
     found["again"].append(timed(generate))
     found["more"] = count("hospital_slot") - found["slots"]
-    cr.execute(f"CREATE TEMP TABLE bench_copy AS SELECT {COLUMNS} FROM hospital_slot")  # noqa: S608
+    cr.execute(f"CREATE TEMP TABLE bench_copy AS SELECT {COLUMNS} FROM hospital_slot")
     cr.execute("TRUNCATE hospital_slot CASCADE")
     cr.commit()
     found["bare"].append(timed(bare))
