@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields, http
-from odoo.exceptions import AccessError
 from odoo.http import content_disposition, request
 
 from ..workbook import IMPORT_COLUMNS, write_workbook
@@ -15,7 +14,8 @@ class RosterController(http.Controller):
     )
     def export(self, date_from=None, date_to=None, **kwargs):
         """Send the sessions of up to 92 days as a workbook; the week from today by default."""
-        self._check_office()
+        if not self._is_office():
+            return self._refuse()
         first = self._date(date_from) or request.env["hospital.clock"]._today()
         last = self._date(date_to) or first + timedelta(days=6)
         last = min(last, first + timedelta(days=91))
@@ -30,12 +30,18 @@ class RosterController(http.Controller):
     )
     def template(self, **kwargs):
         """Send an empty workbook with the columns of the roster import."""
-        self._check_office()
+        if not self._is_office():
+            return self._refuse()
         return self._send(write_workbook(IMPORT_COLUMNS, []), "roster-template.xlsx")
 
-    def _check_office(self):
-        if not request.env.user.has_group("hospital_base.group_outpatient_office"):
-            raise AccessError(request.env._("Rosters are exported by the outpatient office."))
+    def _is_office(self):
+        return request.env.user.has_group("hospital_base.group_outpatient_office")
+
+    def _refuse(self):
+        text = request.env._("Rosters are exported by the outpatient office.")
+        return request.make_response(
+            text, [("Content-Type", "text/plain; charset=utf-8")], status=403
+        )
 
     def _date(self, text):
         try:

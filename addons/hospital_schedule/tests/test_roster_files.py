@@ -6,7 +6,6 @@ import openpyxl
 
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, freeze_time, tagged
-from odoo.tools import mute_logger
 
 from ..workbook import IMPORT_COLUMNS, write_workbook
 from .common import ScheduleCommon
@@ -99,7 +98,6 @@ class TestRosterOut(ScheduleCommon, HttpCase):
         self.assertEqual(len(rows), 2)
         self.assertEqual((rows[1][0], rows[1][7]), ("2031-01-06", 10))
 
-    @mute_logger("odoo.http")
     def test_doctor_cannot_export(self):
         self.authenticate("base_doctor", "base_doctor")
         self.assertEqual(self.url_open("/hospital/roster/export").status_code, 403)
