@@ -1,9 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-
 from odoo.addons.hospital_base.const import HALF_DAYS
+from odoo.exceptions import UserError, ValidationError
 
 WEEKDAYS = [
     ("0", "Monday"),

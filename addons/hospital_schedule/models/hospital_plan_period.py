@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-
 from odoo.addons.hospital_base.const import HALF_DAY_END
+from odoo.exceptions import ValidationError
 
 from ..patterns import PatternError, resolve
 

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
-
 from odoo.addons.hospital_base.const import HALF_DAYS
+from odoo.tools import SQL
 
 STATES = [
     ("draft", "Not released"),

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
+from odoo.addons.hospital_base.const import HALF_DAYS
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-
-from odoo.addons.hospital_base.const import HALF_DAYS
 
 
 class HospitalSuspension(models.Model):

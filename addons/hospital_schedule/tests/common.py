@@ -1,7 +1,6 @@
 from odoo import Command
-from odoo.tools import SQL
-
 from odoo.addons.hospital_base.tests.common import HospitalCommon
+from odoo.tools import SQL
 
 
 class ScheduleCommon(HospitalCommon):

@@ -2,9 +2,8 @@ import base64
 from datetime import date, datetime, time
 
 from odoo import fields, models
-from odoo.exceptions import UserError, ValidationError
-
 from odoo.addons.hospital_base.const import HALF_DAYS
+from odoo.exceptions import UserError, ValidationError
 
 from ..workbook import WorkbookError, read_workbook
 
