@@ -35,7 +35,8 @@ CHANNELS = (
     + ("province",) * 4
     + ("city",) * 2
 )
-LIVE = {"hold", "confirmed", "checked_in", "called", "done", "no_show"}
+#: A missed visit keeps its number: nobody else can have it any more.
+TAKEN = {"hold", "confirmed", "checked_in", "called", "done", "no_show"}
 FILLED = 0.5
 #: Fewer than the rules lock for: only the stories lock somebody.
 MISSED_AT_MOST = 2
@@ -167,7 +168,8 @@ class _Planner:
             "checkin_at": at.get("checked_in"),
             "cancelled_at": at.get("cancelled"),
             "cancel_by": "patient" if state == "cancelled" else None,
-            "hold_until": booked + timedelta(minutes=15),
+            "no_show_at": at.get("no_show"),
+            "hold_until": booked + timedelta(minutes=15) if state == "expired" else None,
             "create_date": booked,
             "create_uid": self.env.uid,
             "write_date": times[-1],
@@ -196,7 +198,7 @@ class _Planner:
                 before = state
         insert_rows(self.env, "hospital.booking.event", events)
         self._store_credit()
-        taken = [row["slot_id"] for row in self.rows if row["state"] in LIVE]
+        taken = [row["slot_id"] for row in self.rows if row["state"] in TAKEN]
         self.env.execute_query(
             SQL("UPDATE hospital_slot SET state = 'taken' WHERE id = ANY(%s) RETURNING id", taken)
         )

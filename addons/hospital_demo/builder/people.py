@@ -39,6 +39,7 @@ def draw_people(rng, today, count=PATIENTS):
                 "sex": sex,
                 "birth_date": birth,
                 "phone": phone_number(index),
+                "verified_level": rng.choice(("police", "window", "window", "none")),
                 "ethnicity": "畲族" if rng.random() < 0.06 else "汉族",
             }
         )

@@ -149,7 +149,10 @@ def build_users(env, doctors):
                     "password": PASSWORD,
                     "lang": CHINESE,
                     "tz": "Asia/Shanghai",
-                    "group_ids": [(6, 0, [env.ref(f"hospital_base.{role.group}").id])],
+                    "group_ids": [
+                        (4, env.ref(f"hospital_base.{name}").id)
+                        for name in (role.group, *role.extra)
+                    ],
                 }
             )
         )

@@ -4,18 +4,25 @@ from typing import NamedTuple
 
 
 class Role(NamedTuple):
-    """A demo user."""
+    """A demo user; ``extra``: groups held besides that of the role."""
 
     login: str
     group: str
     label: str
     zh: str
+    extra: tuple = ()
 
 
 PASSWORD = "Lishui-Demo-2026"
 
 ROLES = (
-    Role("office", "group_outpatient_office", "Outpatient office", "门诊办公室 梅文"),
+    Role(
+        "office",
+        "group_outpatient_office",
+        "Outpatient office",
+        "门诊办公室 梅文",
+        ("group_reveal",),
+    ),
     Role("desk", "group_triage_desk", "Triage desk", "导医分诊台 叶静"),
     Role("doctor", "group_doctor", "Doctor", ""),
     Role("cashier", "group_cashier", "Cashier", "收费处 潘丽"),
