@@ -9,9 +9,8 @@ import secrets
 from collections import Counter, defaultdict
 from datetime import timedelta
 
-from odoo.tools import SQL
-
 from odoo.addons.hospital_patient.models.hospital_credit_event import KINDS
+from odoo.tools import SQL
 
 from .sql import insert_rows
 

@@ -1,9 +1,8 @@
 from datetime import date
 from random import Random
 
-from odoo.tests import TransactionCase, tagged
-
 from odoo.addons.hospital_patient.tools_id import check_resident_id
+from odoo.tests import TransactionCase, tagged
 
 from ..builder.avatar import draw_avatar
 from ..builder.people import age_on, draw_people, phone_number
