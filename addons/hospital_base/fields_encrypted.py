@@ -8,7 +8,7 @@ The hooks below the public ORM (``_condition_to_sql``, ``_insert_cache``) are
 pinned by tests; re-check them with each Odoo update.
 """
 
-from odoo import fields
+from odoo import _, fields
 from odoo.exceptions import UserError, ValidationError
 
 from . import crypto
@@ -66,7 +66,7 @@ class EncryptedChar(fields.Char):
         if isinstance(value, _Token):
             return value
         if crypto.is_token(value):
-            raise ValidationError(f"{self.string}: enc1. is a reserved beginning")
+            raise ValidationError(_("enc1. is a reserved beginning."))
         return _Token(crypto.encrypt(str(value), self._aad()))
 
     def convert_to_cache(self, value, record, validate=True):

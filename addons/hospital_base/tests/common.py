@@ -1,6 +1,5 @@
-from odoo.tests import new_test_user
-
 from odoo.addons.base.tests.common import BaseCommon
+from odoo.tests import new_test_user
 
 ROLES = (
     "outpatient_office",

@@ -2,10 +2,9 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.hospital_base.masking import mask_name
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
-
-from odoo.addons.hospital_base.masking import mask_name
 
 from .hospital_message_port import PortResult
 

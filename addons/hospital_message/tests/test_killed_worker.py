@@ -6,12 +6,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api, fields, modules
+from odoo.addons.hospital_patient.tools_id import make_resident_id
 from odoo.modules.registry import Registry
 from odoo.tests import tagged
 from odoo.tests.common import BaseCase, freeze_time, get_db_name
 from odoo.tools import config
-
-from odoo.addons.hospital_patient.tools_id import make_resident_id
 
 WORKER = Path(__file__).with_name("killed_worker.py")
 CODE = "test.killed_worker"

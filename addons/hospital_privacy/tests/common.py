@@ -1,8 +1,7 @@
 from datetime import date
 
-from odoo.tests import new_test_user
-
 from odoo.addons.hospital_patient.tests.common import PatientCommon
+from odoo.tests import new_test_user
 
 TODAY = date(2031, 1, 6)
 
