@@ -54,7 +54,8 @@ class HospitalEncryptedMixin(models.AbstractModel):
         :param int batch_size: rows changed at most.
         :return: number of rows changed; 0 when nothing is left.
         """
-        active = f"{crypto.TOKEN_PREFIX}{crypto.provider().suite}.{crypto.provider().active_key_id}."
+        ring = crypto.provider()
+        active = f"{crypto.TOKEN_PREFIX}{ring.suite}.{ring.active_key_id}."
         changed = 0
         for field in self._encrypted_fields():
             column = SQL.identifier(field.name)

@@ -95,7 +95,7 @@ class HospitalAuditSeal(models.Model):
 
     @api.model
     def _purged_before(self, link):
-        """Tell whether retention may have removed the row of ``link``: all older ones are gone too."""
+        """Tell whether retention may have removed the row: all older ones are gone too."""
         oldest = self.env["hospital.audit.log"].search([], order="id", limit=1)
         return not oldest or link.audit_id < oldest.id
 

@@ -80,7 +80,8 @@ class TestAudit(HospitalCommon):
     def test_forged_seal_breaks_the_chain(self):
         log = self.Log._record("read", self.department)
         self._seal_all()
-        self.env.cr.execute("UPDATE hospital_audit_seal SET mac = 'x' WHERE audit_id = %s", [log.id])
+        forge = "UPDATE hospital_audit_seal SET mac = 'x' WHERE audit_id = %s"
+        self.env.cr.execute(forge, [log.id])
         self.env.invalidate_all()
         self.assertEqual(self.Seal._verify(), [log.id])
 
