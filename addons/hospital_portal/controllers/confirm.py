@@ -87,11 +87,13 @@ class ConfirmPages(PatientPages):
         start = self._period(period)
         if not (session.isdigit() and start and 16 <= len(key) <= KEY_LENGTH):
             return self._back(session, "no_period")
-        result = booking._reschedule(
-            request.env["hospital.session"].browse(int(session)),
-            f"{booking.account_id.id}:{key}",
-            period_start=start,
-        )
+        key = f"{self._account().id}:{key}"
+        target = request.env["hospital.session"].browse(int(session))
+        try:
+            with request.env.cr.savepoint():
+                result = booking._reschedule(target, key, period_start=start)
+        except PEOPLE_ERRORS as error:
+            return self._sorry(self._sentence(error), "", f"/h5/booking/{move}", 422)
         if result.outcome in ("ok", "replay"):
             return self._go(f"/h5/booking/{result.ref}")
         return self._back(session, result.outcome, move=booking.ref)
@@ -123,7 +125,8 @@ class ConfirmPages(PatientPages):
         return self._go("/h5/bookings?tab=waiting")
 
     def _channel(self):
-        return request.env["hospital.channel"].sudo().search([("code", "=", CHANNEL)], limit=1)
+        portal = request.env["hospital.portal"]
+        return request.env["hospital.channel"].sudo().browse(portal._channel_id(CHANNEL))
 
     def _back(self, session, outcome, **more):
         query = urlencode({"refused": outcome, **more})

@@ -94,3 +94,12 @@ class HospitalPortal(models.AbstractModel):
             with file_open(path, "rb") as static_file:
                 digest.update(static_file.read())
         return digest.hexdigest()[:10]
+
+    @api.model
+    @ormcache("code")
+    def _channel_id(self, code):
+        """Return the id of the booking channel ``code``, or ``False``.
+
+        Kept in memory: the claim itself checks whether the channel may book.
+        """
+        return self.env["hospital.channel"].sudo().search([("code", "=", code)], limit=1).id

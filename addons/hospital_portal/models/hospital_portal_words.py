@@ -89,6 +89,10 @@ class HospitalPortalWords(models.AbstractModel):
                 _("This patient record is closed."),
                 _("Ask the outpatient office to open it again."),
             ),
+            "key_reused": (
+                _("This form was used for another booking."),
+                _("Choose the time again and confirm once."),
+            ),
             "no_period": (_("Choose a time first."), _("Choose another time, then confirm.")),
             "limit": (
                 _("Too many attempts in a short time."),
