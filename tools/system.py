@@ -36,6 +36,8 @@ DEMO = {
     "npm": lambda: _has_program("npm", "node"),
     "libmagic1": lambda: bool(glob.glob("/usr/lib/*/libmagic.so.1*")),
 }
+
+
 def _has_server(name):
     return bool(shutil.which(name, path="/usr/sbin:/usr/local/sbin:/usr/bin"))
 
