@@ -29,7 +29,9 @@ class HospitalBlacklistEntry(models.Model):
     _one_open_lock = models.UniqueIndex(
         "(patient_id) WHERE state = 'active'", "The patient is locked already."
     )
-    _until_after_start = models.Constraint("CHECK (until > start_at)", "A lock ends after it starts.")
+    _until_after_start = models.Constraint(
+        "CHECK (until > start_at)", "A lock ends after it starts."
+    )
 
     @api.model
     def _is_blocked(self, patient_ids, at):
