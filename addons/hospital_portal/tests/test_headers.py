@@ -10,7 +10,7 @@ HTML_BYTES = 15_000
 CSS_BYTES = 30_000
 JS_BYTES = 10_000
 REQUESTS = 6
-QUERIES = 70
+QUERIES = 40
 
 
 @tagged("post_install", "-at_install")
