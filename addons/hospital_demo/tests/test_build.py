@@ -49,7 +49,9 @@ class TestBuild(TransactionCase):
         root = self.env.ref("hospital_base.menu_root")
         menus = self.env["ir.ui.menu"].search([("id", "child_of", root.id)])
         empty = []
-        for menu in menus.filtered(lambda menu: menu.action._name == "ir.actions.act_window"):
+        for menu in menus:
+            if not menu.action or menu.action._name != "ir.actions.act_window":
+                continue
             model = self.env[menu.action.res_model]
             if model._transient or not menu.action.res_model.startswith("hospital."):
                 continue
