@@ -167,24 +167,34 @@ def pgbench(seconds):
 
 
 def add_old_bookings(count):
-    """Copy one booking ``count`` times as visited long ago, whatever columns the table has."""
+    """Add bookings visited long ago, each with a number of its own, whatever the columns.
+
+    They are copies of one booking: another number, day and patient, so that every index fills.
+    """
     columns = database.sql(
         "SELECT string_agg(quote_ident(column_name), ',') FROM information_schema.columns "
-        "WHERE table_name = 'hospital_booking' AND is_generated = 'NEVER' "
-        "AND column_name NOT IN ('id', 'ref', 'key', 'state', 'date', 'patient_id')",
+        "WHERE table_name = 'hospital_booking' AND is_generated = 'NEVER' AND column_name NOT IN "
+        "('id', 'ref', 'key', 'state', 'date', 'patient_id', 'slot_id', 'ordinal')",
         stage.RUN,
     )
+    copied = ", ".join(f"b.{name}" for name in columns.split(","))
     database.sql(
-        "SET session_replication_role = replica; "  # one row is copied: its references hold
-        f"INSERT INTO hospital_booking (ref, key, state, date, patient_id, {columns}) "
-        "SELECT 'old' || n, 'old' || n, 'done', b.date - 1 - n % 2000, p.ids[1 + n % p.size], "
-        + ", ".join(f"b.{name}" for name in columns.split(","))
-        + " FROM (SELECT * FROM hospital_booking ORDER BY id LIMIT 1) b, "
-        "(SELECT array_agg(id) AS ids, count(*) AS size FROM hospital_patient) p, "
-        f"generate_series(1, {count}) n",
+        "SET session_replication_role = replica; "  # copies: what they refer to is there
+        "CREATE TEMP TABLE template AS SELECT * FROM hospital_booking ORDER BY id LIMIT 1; "
+        "CREATE TEMP TABLE old AS WITH made AS ("
+        "INSERT INTO hospital_slot (session_id, number, starts_at, ends_at, state, kind) "
+        "SELECT b.session_id, 100000 + n, b.starts_at, b.ends_at, 'taken', 'normal' "
+        f"FROM template b, generate_series(0, {count - 1}) n RETURNING id, number) "
+        "SELECT id, number - 100000 AS n FROM made; "
+        "INSERT INTO hospital_booking "
+        f"(ref, key, state, date, patient_id, slot_id, ordinal, {columns}) "
+        "SELECT 'old' || o.n, 'old' || o.n, 'done', b.date - 10 - (o.n / p.size)::int, "
+        f"p.ids[1 + o.n % p.size], o.id, 1, {copied} FROM template b, old o, "
+        "(SELECT array_agg(id) AS ids, count(*) AS size FROM hospital_patient) p",
         stage.RUN,
     )
     database.sql("VACUUM ANALYZE hospital_booking", stage.RUN)
+    database.sql("VACUUM ANALYZE hospital_slot", stage.RUN)
 
 
 def oversold():
