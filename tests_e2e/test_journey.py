@@ -68,13 +68,15 @@ class Patient:
         self.page.wait_for_url("**/h5/family")
 
     def book(self, department, day_index):
-        """Book the first free doctor's period of a coming day; return the reference."""
+        """Book a doctor's first free period of a coming day, else a normal number; return the ref."""
         self.open(f"/h5/department/{department}?mode=advance")
         days = self.page.locator("ul.days a")
         days.nth(day_index).click()
         self.page.wait_for_load_state()
         self.shot(self.page, "department")
-        self.page.locator(OPEN_SESSION).filter(has=self.page.locator("img")).first.click()
+        self.page.locator(OPEN_SESSION).first.wait_for()
+        experts = self.page.locator(OPEN_SESSION).filter(has=self.page.locator("img"))
+        (experts if experts.count() else self.page.locator(OPEN_SESSION)).first.click()
         self.page.locator("a.period").first.wait_for()
         self.shot(self.page, "periods")
         self.page.locator("a.period").first.click()
