@@ -31,7 +31,7 @@ class Matrix:
         self.base, self.database, self.facts = base, database, facts
         self.leaks, self.broken, self.called = [], [], set()
         self.ids = sorted({i for ids in facts["owned"].values() for i in ids})
-        self.sessions = {"anonymous": requests.Session(), "a": self.login()}
+        self.sessions = {}
 
     def login(self):
         """Return a session of A."""
@@ -71,13 +71,14 @@ class Matrix:
             if canary.encode() in reply.content and canary.encode() not in sent:
                 if canary in self.facts["refs"] and method == "POST":
                     continue
-                self.leaks.append((who, method, route["rule"]))
+                self.leaks.append((who, method, route["rule"], canary[:6]))
                 break
         if reply.status_code >= 500:
             self.broken.append((who, method, url, reply.status_code))
 
     def run(self):
         """Call everything; ways out of the session come last."""
+        self.sessions = {"anonymous": requests.Session(), "a": self.login()}
         routes = sorted(self.facts["routes"], key=lambda r: any(w in r["rule"] for w in LAST))
         for route in routes:
             for who, session in self.sessions.items():

@@ -1,5 +1,6 @@
 # Run inside ``odoo shell``: two patients; everything of B carries the canary. Prints one JSON line.
 import json
+from datetime import date, timedelta
 
 CANARY = "CANARY-B-7731"
 PASSWORD = "Matrix-Probe-2026-long"
@@ -19,9 +20,10 @@ def seed_patient(user, name, phone, serial):
     from odoo.addons.hospital_patient.tools_id import make_resident_id
 
     account = env["hospital.account"].create({"user_id": user.id, "phone": phone})  # noqa: F821
-    patient = env["hospital.patient"]._register({  # noqa: F821
+    number = make_resident_id(date(1990, 3, 7), "female", serial)
+    patient = env["hospital.patient"]._register_person({  # noqa: F821
         "name": name, "sex": "female", "birth_date": "1990-03-07", "id_type": "resident",
-        "id_number": make_resident_id("1990-03-07", "female", serial), "phone": phone,
+        "id_number": number, "phone": phone,
     }, account=account)
     if "hospital.message" in env:  # noqa: F821
         event = env["hospital.message.event"].search([], limit=1)  # noqa: F821
@@ -33,16 +35,50 @@ def seed_patient(user, name, phone, serial):
     seed_booking(account, patient, serial)
 
 
+def seed_session():
+    """Return a released session of the day after tomorrow, made at the first call."""
+    sessions = env["hospital.session"]  # noqa: F821
+    day = env["hospital.clock"]._today() + timedelta(days=2)  # noqa: F821
+    found = sessions.search([("state", "=", "released"), ("date", "=", day)], limit=1)
+    if found:
+        return found
+    campus = env["hospital.campus"].search([], limit=1)  # noqa: F821
+    campus = campus or campus.create({"name": "Matrix", "code": "MATRIX"})
+    department = env["hospital.department"].create({  # noqa: F821
+        "name": "Matrix", "code": "MATRIX", "campus_id": campus.id, "bookable": True,
+    })
+    number_type = env["hospital.number.type"].search([], limit=1)  # noqa: F821
+    number_type = number_type or number_type.create(
+        {"name": "Normal", "code": "MATRIX", "kind": "normal"}
+    )
+    clock = env["hospital.clock"]  # noqa: F821
+    session = sessions.create({
+        "date": day, "half_day": "am", "department_id": department.id,
+        "number_type_id": number_type.id, "state": "released",
+        "release_at": "2000-01-01 00:00:00",
+        "starts_at": clock._utc(day, 8.0), "ends_at": clock._utc(day, 11.0),
+    })
+    env.flush_all()  # noqa: F821
+    env.cr.execute(  # noqa: F821
+        "INSERT INTO hospital_slot (session_id, number, starts_at, ends_at, state, kind) "
+        "SELECT id, k, starts_at, ends_at, 'free', 'normal' "
+        "FROM hospital_session, generate_series(1, 10) k WHERE id = %s",
+        [session.id],
+    )
+    env.invalidate_all()  # noqa: F821
+    return session
+
+
 def seed_booking(account, patient, serial):
-    """Book the first free numbers for a patient, when there are any."""
+    """Book a number for a patient, when booking is installed."""
     if "hospital.booking" not in env:  # noqa: F821
         return
-    session = env["hospital.session"].search([("state", "=", "released")], limit=1)  # noqa: F821
     channel = env["hospital.channel"].search([("code", "=", "wechat")], limit=1)  # noqa: F821
-    if session and channel:
-        env["hospital.booking"]._claim(  # noqa: F821
-            channel, patient, session, f"matrix-{serial}", account=account, confirm=True
-        )
+    done = env["hospital.booking"]._claim(  # noqa: F821
+        channel, patient, seed_session(), f"matrix-{serial}", account=account, confirm=True
+    )
+    if done.outcome != "ok":
+        raise AssertionError(f"the booking of the matrix was refused: {done.outcome}")
 
 
 def seed_owned(user):

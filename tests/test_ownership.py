@@ -86,7 +86,7 @@ def ours(rows):
 
 
 def test_planted_leaks_are_found(matrix):
-    found = set(matrix.leaks)
+    found = {row[:3] for row in matrix.leaks}
     assert ("a", "GET", "/leak/page/<int:partner_id>") in found
     assert ("anonymous", "POST", "/leak/json") in found
     assert ("a", "POST", "/leak/json") in found
