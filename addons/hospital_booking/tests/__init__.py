@@ -1,2 +1,4 @@
 from . import test_booking
 from . import test_concurrency
+from . import test_settings
+from . import test_constraints
