@@ -68,7 +68,7 @@ class Patient:
         self.page.wait_for_url("**/h5/family")
 
     def book(self, department, day_index):
-        """Book a doctor's first free period of a coming day, else a normal number; return the ref."""
+        """Book an expert of a coming day, else a normal number; return the reference."""
         self.open(f"/h5/department/{department}?mode=advance")
         days = self.page.locator("ul.days a")
         days.nth(day_index).click()
