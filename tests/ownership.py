@@ -65,12 +65,10 @@ class Matrix:
     def judge(self, who, method, route, url, reply):
         """Write down a leak, a server error and that the route was called."""
         self.called.add(route["rule"])
-        sent = url.encode()
+        sent = " ".join([url, *map(str, self.parameters(0).values())]).encode()
         for canary in self.facts["canaries"]:
             # an answer that only repeats the reference it was asked for tells nothing new
             if canary.encode() in reply.content and canary.encode() not in sent:
-                if canary in self.facts["refs"] and method == "POST":
-                    continue
                 self.leaks.append((who, method, route["rule"], canary[:6]))
                 break
         if reply.status_code >= 500:
