@@ -44,6 +44,8 @@ class HospitalBooking(models.Model):
         if outcome == "ok":
             self.env["hospital.slot"].invalidate_model(["state"])
             self.invalidate_model()
+        elif outcome == "risk":
+            self.env["hospital.risk.event"]._record("booking_limit", account, patient)
         return ClaimResult(outcome, booking_id, ref, self._claim_sentence(outcome))
 
     @api.model
@@ -80,6 +82,12 @@ class HospitalBooking(models.Model):
             "channel": self.env._("This cannot be booked here. Ask at the window."),
             "quota": self.env._("This channel's numbers are used up. Try another channel."),
             "not_member": self.env._("This person is not in the family. Add them first."),
+            "guardian": self.env._(
+                "A patient under 16 needs a guardian on file. Ask the desk to add one."
+            ),
+            "risk": self.env._(
+                "This phone has booked for too many different people. Ask the desk for help."
+            ),
             "patient_inactive": self.env._("This record is closed. Ask at the window."),
             "key_reused": self.env._("This request was used for another booking. Start again."),
         }[outcome]

@@ -97,12 +97,16 @@ class HospitalBooking(models.Model):
                 raise UserError(self.env._("The hold has run out. Choose a number again."))
             booking._transition("confirmed", hold_until=None)
 
-    def _cancel(self, reason, by):
+    def _cancel(self, reason, by, channel=None):
         """Give the number back; ``by`` is ``patient``, ``office`` or ``system``.
 
-        :raise UserError: for patients after the deadline or above the limit.
+        :param channel: where it is cancelled; the booking's own by default.
+        :raise UserError: for patients after the deadline or above the limit, and for
+            channels without the right.
         """
         self.check_access("read")
+        if by == "patient":
+            (channel or self.channel_id)._check_right("may_cancel")
         now = self.env["hospital.clock"]._now()
         for booking in self:
             if by == "patient" and booking.state == "confirmed":
@@ -173,6 +177,7 @@ class HospitalBooking(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        (channel or self.channel_id)._check_right("may_checkin")
         clock = self.env["hospital.clock"]
         now, company_sudo = clock._now(), self.company_id.sudo()
         if self.state != "confirmed" or self.date != clock._today():

@@ -2,7 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.addons.hospital_base import crypto
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 CODES = [
     ("wechat", "WeChat"),
@@ -43,6 +43,14 @@ class HospitalChannel(models.Model):
             "hospital_base.group_triage_desk,hospital_base.group_outpatient_office"
         ):
             raise AccessError(self.env._("Only the triage desk and the office may do this."))
+
+    def _check_right(self, name):
+        """Refuse what the channel may not do (``may_cancel`` or ``may_checkin``).
+
+        :raise UserError: with what to do instead.
+        """
+        if not all(self.sudo().mapped(name)):
+            raise UserError(self.env._("This cannot be done here. Ask at the window."))
 
     def _new_key(self):
         """Return a new API key; only its hash is kept."""

@@ -58,9 +58,18 @@ BEGIN
     IF hospital_is_blocked(p_patient, p_now) THEN
         RETURN QUERY SELECT 'blocked'::varchar, NULL::integer, NULL::varchar; RETURN;
     END IF;
+    -- real-name booking: under 16 somebody answers for the child
+    IF EXISTS (SELECT 1 FROM hospital_patient
+                WHERE id = p_patient AND guardian_id IS NULL
+                  AND COALESCE(guardian_name, '') = ''
+                  AND birth_date > p_today - interval '16 years') THEN
+        RETURN QUERY SELECT 'guardian'::varchar, NULL::integer, NULL::varchar; RETURN;
+    END IF;
     -- FOR SHARE waits for a suspension in progress and then reads what it decided
     PERFORM 1 FROM hospital_session WHERE id = p_session FOR SHARE;
     SELECT s.*, c.hospital_day_limit AS day_limit, c.hospital_hold_minutes AS hold_minutes,
+           c.hospital_account_daily_limit AS people_a_day,
+           c.hospital_account_patient_limit AS people_a_month,
            c.hospital_tz AS tz, ch.allow_same_day, ch.allow_advance, ch.may_hold,
            ch.active AS channel_active,
            COALESCE(NULLIF(d.booking_horizon_days, 0), c.hospital_horizon_days) AS horizon
@@ -84,6 +93,12 @@ BEGIN
                AND b.state IN ('hold','confirmed','checked_in','called','done','displaced')
                AND (b.doctor_id = v.doctor_id OR (v.doctor_id IS NULL AND b.doctor_id IS NULL
                     AND b.department_id = v.department_id))) THEN 'duplicate_doctor'
+        WHEN p_account IS NOT NULL AND EXISTS (
+            SELECT 1 FROM (VALUES (1, v.people_a_day), (30, v.people_a_month)) AS l(days, people)
+             WHERE (SELECT count(DISTINCT b.patient_id) FROM hospital_booking b
+                     WHERE b.account_id = p_account AND b.patient_id <> p_patient
+                       AND b.create_date > p_now - make_interval(days => l.days)) >= l.people)
+            THEN 'risk'
     END;
     IF v_new IS NOT NULL THEN
         RETURN QUERY SELECT v_new, NULL::integer, NULL::varchar; RETURN;

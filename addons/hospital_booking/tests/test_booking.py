@@ -166,3 +166,34 @@ class TestBooking(BookingCommon):
         booking = self._booked()
         self.assertEqual(self.Booking.with_user(self.portal_a).search([]), booking)
         self.assertFalse(self.Booking.with_user(self.portal_b).search([]))
+
+    def test_channel_without_the_right_neither_cancels_nor_checks_in(self):
+        booking = self._booked(session=self._session(date(2031, 3, 3), half_day="pm"))
+        self.channel.write({"may_cancel": False, "may_checkin": False})
+        with self.assertRaisesRegex(UserError, "window"):
+            booking._cancel("", "patient")
+        with self.assertRaisesRegex(UserError, "window"):
+            booking._check_in(self.channel)
+        self.assertEqual(booking.state, "confirmed")
+        self.channel.write({"may_cancel": True, "may_checkin": True})
+        booking._check_in(self.channel)
+        self.assertEqual(booking.state, "checked_in")
+
+    def test_one_phone_books_for_a_few_people(self):
+        account = self._account(self.portal_a, self.patient, self._patient(), self._patient())
+        people = account.member_ids.patient_id
+        self.env.company.hospital_account_daily_limit = 2
+        outcomes = [self._claim(person, account=account).outcome for person in people]
+        self.assertEqual(outcomes, ["ok", "ok", "risk"])
+        self.env.company.write(
+            {"hospital_account_daily_limit": 9, "hospital_account_patient_limit": 2}
+        )
+        self.assertEqual(self._claim(people[2], account=account).outcome, "risk")
+        log = self.env["hospital.risk.event"].search([("account_id", "=", account.id)])
+        self.assertEqual(log.mapped("kind"), ["booking_limit"] * 2)
+
+    def test_child_needs_a_guardian_to_book(self):
+        child = self._patient(birth=date(2016, 3, 1))
+        self.assertEqual(self._claim(child).outcome, "guardian")
+        child.guardian_name = "Mother"
+        self.assertEqual(self._claim(child).outcome, "ok")

@@ -13,7 +13,5 @@ from . import hospital_credit_event
 from . import hospital_risk_event
 from . import hospital_consent_text
 from . import hospital_consent
-from . import hospital_login_ticket
 from . import res_company
 from . import res_config_settings
-from . import res_users

@@ -57,7 +57,6 @@ class HospitalDataClass(models.AbstractModel):
             },
             "hospital.account.member": 2,
             "hospital.phone.code": 2,
-            "hospital.login.ticket": 2,
             "hospital.credit.event": 2,
             "hospital.risk.event": 2,
             "hospital.consent.text": 1,

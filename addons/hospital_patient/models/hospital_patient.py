@@ -195,13 +195,6 @@ class HospitalPatient(models.Model):
         years = self._age_on(day)
         return years is not None and years < age
 
-    def _lacks_guardian_to_book(self, day):
-        """Tell whether somebody under 16 (or without a document) has no guardian on file."""
-        self.ensure_one()
-        patient_sudo = self.sudo()
-        young = patient_sudo.id_type == "none" or self._is_minor(day, BOOKING_AGE)
-        return young and not (patient_sudo.guardian_id or patient_sudo.guardian_name)
-
     def _live(self):
         """Return the record that stands for this person after merges."""
         patient = self

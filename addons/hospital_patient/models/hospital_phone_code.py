@@ -101,7 +101,9 @@ class HospitalPhoneCode(models.Model):
             if self._sent_since(column, hashes, now - timedelta(days=1)) >= limit:
                 self.env["hospital.risk.event"]._record("code_limit", detail=column)
                 raise UserError(
-                    self.env._("Too many codes were sent today. Try again tomorrow or ask the desk.")
+                    self.env._(
+                        "Too many codes were sent today. Try again tomorrow or ask the desk."
+                    )
                 )
 
     def _sent_since(self, column, hashes, moment):

@@ -70,36 +70,3 @@ class HospitalRiskEvent(models.Model):
                     "Too many accounts were opened on this phone today. Ask the desk for help."
                 )
             )
-
-    @api.model
-    def _check_booking(self, account, patient, device=""):
-        """Note that ``account`` books for ``patient``, unless it books for too many people.
-
-        Different people count, not bookings: per day and per 30 days, settings of
-        the company.
-
-        :raise UserError: with what to do; the refusal is in the log when the caller
-            lets the transaction commit.
-        """
-        company = self.env.company.sudo()
-        now = fields.Datetime.now()
-        for days, limit in (
-            (1, company.hospital_account_daily_limit),
-            (30, company.hospital_account_patient_limit),
-        ):
-            people = self._people_booked(account, now - timedelta(days=days))
-            if len(people | patient) > limit:
-                self._record("booking_limit", account, patient, device=device, detail=str(days))
-                raise UserError(
-                    self.env._(
-                        "This phone has booked for too many different people. Ask the desk for help."
-                    )
-                )
-        self._record("booking", account, patient, device=device)
-
-    @api.model
-    def _people_booked(self, account, since):
-        """Return the patients for whom ``account`` booked after ``since`` (UTC)."""
-        return self.sudo().search(
-            [("account_id", "=", account.id), ("kind", "=", "booking"), ("at", ">", since)]
-        ).patient_id

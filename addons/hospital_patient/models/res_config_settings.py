@@ -19,6 +19,9 @@ class ResConfigSettings(models.TransientModel):
     hospital_device_account_limit = fields.Integer(
         related="company_id.hospital_device_account_limit", readonly=False
     )
+    hospital_account_daily_limit = fields.Integer(
+        related="company_id.hospital_account_daily_limit", readonly=False
+    )
     hospital_account_patient_limit = fields.Integer(
         related="company_id.hospital_account_patient_limit", readonly=False
     )

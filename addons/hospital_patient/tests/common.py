@@ -1,8 +1,7 @@
 from datetime import date
 
-from odoo.tests import new_test_user
-
 from odoo.addons.base.tests.common import BaseCommon
+from odoo.tests import new_test_user
 
 from ..tools_id import make_resident_id
 

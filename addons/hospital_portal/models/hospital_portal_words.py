@@ -89,6 +89,14 @@ class HospitalPortalWords(models.AbstractModel):
                 _("This patient record is closed."),
                 _("Ask the outpatient office to open it again."),
             ),
+            "guardian": (
+                _("A patient under 16 books with a guardian on file."),
+                _("Ask the outpatient window to add the guardian."),
+            ),
+            "risk": (
+                _("This phone has booked for too many different people."),
+                _("Ask at the outpatient window."),
+            ),
             "key_reused": (
                 _("This form was used for another booking."),
                 _("Choose the time again and confirm once."),
