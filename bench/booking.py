@@ -132,7 +132,7 @@ def query_counts(site, people, sessions, extra):
         with site.log.open("rb") as stream:
             stream.seek(begin)
             text = stream.read().decode(errors="replace")
-        lines = re.findall(r'"(?:GET|POST) /\S* HTTP/[\d.]+" (\d+) \S+ (\d+) [\d.]+', text)
+        lines = re.findall(r'"(?:GET|POST) /h5/\S* HTTP/[\d.]+" (\d+) \S+ (\d+) [\d.]+', text)
         counts = [int(count) for status, count in lines if int(status) < 400]
         found[name] = min(counts) if counts else None
     return found
