@@ -26,6 +26,7 @@ WORKERS = 2
 
 def prepare():
     """Make the folder and the configuration."""
+    postgres.start()
     FOLDER.mkdir(parents=True, exist_ok=True)
     config.write(addons=[ADDONS], target=CONF, data_dir=FOLDER / "data")
     os.environ.update(postgres.environment())
