@@ -54,13 +54,13 @@ class HospitalDepartment(models.Model):
     @api.depends("campus_id.name", "building", "floor", "room")
     def _compute_location(self):
         for department in self:
-            parts = (
-                department.campus_id.name,
-                department.building,
-                department.floor,
-                department.room,
-            )
-            department.location = " ".join(part for part in parts if part)
+            department.location = department._place()
+
+    def _place(self, room=""):
+        """Return where to go: campus, building, floor, and ``room`` or the department's own."""
+        self.ensure_one()
+        parts = (self.campus_id.name, self.building, self.floor, room or self.room)
+        return " ".join(part for part in parts if part)
 
     @api.depends("name", "parent_id.name")
     def _compute_display_name(self):

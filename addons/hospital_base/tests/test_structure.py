@@ -16,6 +16,11 @@ class TestStructure(HospitalCommon):
         with self.assertRaises(ValidationError):
             self.department.parent_id = self._department()
 
+    def test_place_names_the_room_once(self):
+        self.department.write({"building": "B", "floor": "3F", "room": "305"})
+        self.assertEqual(self.department.location, "North B 3F 305")
+        self.assertEqual(self.department._place("305-2"), "North B 3F 305-2")
+
     def test_horizon_falls_back_to_the_hospital(self):
         self.env.company.hospital_horizon_days = 9
         self.assertEqual(self.department._horizon_days(), 9)
