@@ -12,8 +12,8 @@ class HospitalPatientMergeWizard(models.TransientModel):
     merged_facts = fields.Char(compute="_compute_facts")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         ids = self.env.context.get("active_ids", [])
         if self.env.context.get("active_model") == "hospital.patient" and len(ids) == 2:
             values |= {"survivor_id": min(ids), "merged_id": max(ids)}

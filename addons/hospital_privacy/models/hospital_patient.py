@@ -113,17 +113,17 @@ class HospitalPatient(models.Model):
         """Return what the platform holds about this patient, {record type: [rows]}."""
         self.ensure_one()
         patient_sudo = self.sudo()
-        data = {"hospital.patient": self._export_rows(patient_sudo)}
+        data = {"hospital.patient": self._copy_rows(patient_sudo)}
         for model in self.env["hospital.data.class"]._own_models():
             field = model._fields.get("patient_id")
             if field and field.comodel_name == "hospital.patient" and field.store:
                 rows = model.sudo().with_context(active_test=False)
                 found = rows.search([("patient_id", "=", self.id)])
-                data[model._name] = self._export_rows(found)
+                data[model._name] = self._copy_rows(found)
         return data
 
     @api.model
-    def _export_rows(self, records):
+    def _copy_rows(self, records):
         """Return dicts of the stored, readable values of ``records``."""
         names = [
             name

@@ -22,7 +22,7 @@ class RosterController(http.Controller):
         sessions = request.env["hospital.session"].search(
             [("date", ">=", first), ("date", "<=", last)]
         )
-        header, rows = sessions._export_rows()
+        header, rows = sessions._sheet_rows()
         return self._send(write_workbook(header, rows), f"roster-{first}-{last}.xlsx")
 
     @http.route(

@@ -6,7 +6,7 @@ from odoo import api, models
 class HospitalSession(models.Model):
     _inherit = "hospital.session"
 
-    def _export_rows(self):
+    def _sheet_rows(self):
         """Return (titles, rows) of these sessions for a spreadsheet."""
         names = [
             "date",
