@@ -10,6 +10,7 @@ from . import hospital_booking_step
 from . import hospital_channel
 from . import hospital_channel_rule
 from . import hospital_session
+from . import hospital_suspension
 from . import hospital_waitlist
 from . import res_company
 from . import res_config_settings

@@ -36,6 +36,7 @@ class HospitalSession(models.Model):
 
     def _after_suspend(self, slots):
         super()._after_suspend(slots)
+        self.env.flush_all()  # closing the sessions waits for claims in progress
         bookings = self._open_bookings().filtered(
             lambda row: row.slot_id in slots and row.state != "displaced"
         )

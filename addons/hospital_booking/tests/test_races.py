@@ -225,16 +225,34 @@ class TestRaces(BaseCase):
             self.assertEqual(sorted(results), sorted([state, "refused"]))
             self.assertEqual(slot, {"confirmed": "taken", "expired": "free"}[state])
 
-    def _suspend(self, env):
-        env["hospital.suspension"].create(
+    def _suspension(self, env):
+        return env["hospital.suspension"].create(
             {"doctor_id": self.ids["doctors"][0], "date_from": "2031-03-04",
              "date_to": "2031-03-04", "reason": "Ill"}
-        ).action_apply()  # fmt: skip
-        return "suspended"
+        )  # fmt: skip
+
+    def test_no_claim_slips_past_a_suspension(self):
+        session = self.sessions[0]
+        with self.db.cursor() as cr:
+            suspension = self._suspension(api.Environment(cr, SUPERUSER_ID, {})).id
+
+        def suspend(env):
+            env["hospital.suspension"].browse(suspension).action_apply()
+            return "suspended"
+
+        results = self._together(
+            self._request(suspend),
+            *(lambda p=patient: self._claim(p, session)[0] for patient in self.patients),
+        )
+        self.assertEqual(results[0], "suspended")
+        self.assertLessEqual(set(results[1:]), {"ok", "closed"})
+        states = self._rows("SELECT state FROM hospital_booking WHERE session_id = %s", session)
+        self.assertEqual(states, [("displaced",)] * results.count("ok"))
 
     def test_a_claim_waits_for_a_suspension_in_progress(self):
         with self._cursor() as cr:
-            self._suspend(api.Environment(cr, SUPERUSER_ID, {}))
+            self._suspension(api.Environment(cr, SUPERUSER_ID, {})).action_apply()
+            cr.flush()
             claim = self._thread(self._claim, self.patients[0], self.sessions[0])
             cr.commit()
             self.assertEqual(claim.result(timeout=PATIENCE), ("closed", None))
