@@ -108,7 +108,7 @@ BEGIN
        AND (r.department_id IS NULL OR r.department_id = v.department_id)
        AND (r.number_type_id IS NULL OR r.number_type_id = v.number_type_id);
     -- the loser of an ordinal tries the next one; the limits bound the attempts
-    FOR v_try IN 1..3 LOOP
+    FOR v_try IN 1..(v.day_limit + COALESCE(v_max, 0) + 1) LOOP
         SELECT min(o) INTO v_day FROM generate_series(1, v.day_limit) o
          WHERE NOT EXISTS (
             SELECT 1 FROM hospital_booking b
