@@ -14,6 +14,8 @@ JOURNEY = "test_journey"
 JOURNEY_PORT = 18069
 TEST_PORT = 18169
 GROUPS = 2
+# fifty patients want one number at once, each on a connection of their own
+RACE_CONNECTIONS = ["--db_maxconn", "80"]
 # its pylint test reads all of Odoo for minutes; tests/test_lint.py runs the same on our addons
 LINT_TAGS = "/test_lint,-/test_lint:TestPyLint"
 
@@ -132,6 +134,7 @@ def _start_tests(names, number, port):
     database.create(name, BASE)
     tags = ",".join(f"/{addon}" for addon in names)
     options = ["-d", name, "--test-tags", tags, "--stop-after-init", "--http-port", str(port)]
+    options += RACE_CONNECTIONS
     stream = (paths.LOGS / log).open("wb")
     child = subprocess.Popen(
         [str(part) for part in odoo.command(*options)],
@@ -297,6 +300,7 @@ def one_addon(tally, name):
             f"test_{name}",
             "-i",
             name,
+            *RACE_CONNECTIONS,
             "--test-tags",
             f"/{name}",
             "--stop-after-init",

@@ -80,7 +80,7 @@ class TestConcurrency(BaseCase):
         return cr.fetchone()[0]
 
     def _race(self, requests):
-        outcomes, start = [], threading.Barrier(len(requests))
+        outcomes, start = [], threading.Barrier(len(requests), timeout=60)
 
         def run(patient, key):
             with self.db.cursor() as cr:
