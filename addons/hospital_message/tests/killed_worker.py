@@ -15,6 +15,7 @@ from odoo.tools import config
 
 
 def die(cr):
+    cr.flush()
     cr.connection.commit()  # this process owns its cursor
     os.kill(os.getpid(), signal.SIGKILL)
 
