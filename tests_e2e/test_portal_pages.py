@@ -54,7 +54,7 @@ if not account.member_ids:
     from odoo.addons.hospital_patient.tools_id import make_resident_id
     import datetime
     number = make_resident_id(datetime.date(1979, 3, 14), "female", 471)
-    patient = env["hospital.patient"].sudo()._register(
+    patient = env["hospital.patient"].sudo()._register_person(
         {{"name": "Page Reader", "id_type": "resident", "id_number": number,
           "phone": "{PHONE_NUMBER}"}}, account=account, relation="self")
 session = env["hospital.session"].search(

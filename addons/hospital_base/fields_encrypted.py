@@ -8,7 +8,7 @@ The hooks below the public ORM (``_condition_to_sql``, ``_insert_cache``) are
 pinned by tests; re-check them with each Odoo update.
 """
 
-from odoo import _, fields
+from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 
 from . import crypto
@@ -56,7 +56,7 @@ class EncryptedChar(fields.Char):
         """Return the keyed hash under which ``value`` is stored, or ``None``."""
         return crypto.keyed_hash(value, self.domain or self._aad())
 
-    def seal(self, value):
+    def seal(self, value, env):
         """Return the token of a plain ``value``; a token of ours stays as it is.
 
         :raise ValidationError: when plain text pretends to be a token.
@@ -66,11 +66,11 @@ class EncryptedChar(fields.Char):
         if isinstance(value, _Token):
             return value
         if crypto.is_token(value):
-            raise ValidationError(_("enc1. is a reserved beginning."))
+            raise ValidationError(env._("enc1. is a reserved beginning."))
         return _Token(crypto.encrypt(str(value), self._aad()))
 
     def convert_to_cache(self, value, record, validate=True):
-        return self.seal(value)
+        return self.seal(value, record.env)
 
     def _insert_cache(self, records, values):
         super()._insert_cache(records, [_Token(value) if value else None for value in values])

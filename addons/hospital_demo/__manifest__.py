@@ -6,5 +6,4 @@
     "author": "Hospital Suite contributors",
     "license": "LGPL-3",
     "depends": ["hospital_portal", "hospital_privacy"],
-    "data": [],
 }

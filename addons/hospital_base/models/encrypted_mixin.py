@@ -41,7 +41,7 @@ class HospitalEncryptedMixin(models.AbstractModel):
             if field.name not in vals:
                 continue
             plain = crypto.normalise(vals[field.name]) if vals[field.name] else None
-            result[field.name] = field.seal(vals[field.name])
+            result[field.name] = field.seal(vals[field.name], self.env)
             if field.hash_field:
                 result[field.hash_field] = field.hash_value(plain)
             if field.last4_field:
