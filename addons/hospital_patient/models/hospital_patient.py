@@ -31,8 +31,6 @@ VERIFIED_LEVELS = [
 ]
 #: Personal Information Protection Law art. 31: below this age a guardian consents.
 CONSENT_AGE = 14
-#: Real-name booking: below this age a guardian books.
-BOOKING_AGE = 16
 #: Set by the system's own steps only, whatever a form or a remote call sends.
 PROTECTED = {"mrn", "verified_level", "verified_at", "merged_into_id", "partner_id"}
 STAFF = "hospital_base.group_staff"
