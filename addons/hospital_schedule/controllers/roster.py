@@ -9,9 +9,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RosterController(http.Controller):
-    @http.route(
-        "/hospital/roster/export", type="http", auth="user", methods=["GET"], readonly=True
-    )
+    @http.route("/hospital/roster/export", type="http", auth="user", methods=["GET"], readonly=True)
     def export(self, date_from=None, date_to=None, **kwargs):
         """Send the sessions of up to 92 days as a workbook; the week from today by default."""
         if not self._is_office():

@@ -6,9 +6,7 @@ class HospitalNumberFee(models.Model):
     _description = "Fee component of a number type"
     _order = "sequence, id"
 
-    type_id = fields.Many2one(
-        "hospital.number.type", required=True, index=True, ondelete="cascade"
-    )
+    type_id = fields.Many2one("hospital.number.type", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="type_id.company_id", store=True, index=True)
     name = fields.Char(required=True, translate=True)
     code = fields.Char(required=True)

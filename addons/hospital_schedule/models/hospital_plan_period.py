@@ -51,9 +51,7 @@ class HospitalPlanPeriod(models.Model):
             periods = plan.period_ids.sorted("start_hour")
             for earlier, later in zip(periods, periods[1:], strict=False):
                 if later.start_hour < earlier.end_hour:
-                    raise ValidationError(
-                        self.env._("%s: two periods overlap.", plan.display_name)
-                    )
+                    raise ValidationError(self.env._("%s: two periods overlap.", plan.display_name))
             if periods and periods[-1:].end_hour > HALF_DAY_END[plan.half_day]:
                 raise ValidationError(
                     self.env._("%s: a period ends after its half-day.", plan.display_name)

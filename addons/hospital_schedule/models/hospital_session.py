@@ -134,6 +134,14 @@ class HospitalSession(models.Model):
         return len(rows)
 
     # What the booking addon knows; without it a session has no patients.
+    @api.model
+    def _before_change(self):
+        """Called first of all in every suspension, recovery, substitution and move.
+
+        Nothing has been written in the transaction then, so an addon above may start it
+        anew with another isolation level.
+        """
+
     def _affected_bookings_count(self):
         """Return how many booked numbers these sessions have."""
         return sum(self.mapped("taken_count"))

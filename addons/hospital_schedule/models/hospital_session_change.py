@@ -22,6 +22,7 @@ class HospitalSession(models.Model):
         moved = {"date", "half_day", "starts_at", "ends_at"} & set(vals)
         if not moved or self.env.context.get("hospital_session_mover") is SESSION_MOVER:
             return super().write(vals)
+        self._before_change()
         if len(self) != 1:
             raise UserError(self.env._("Move one session at a time."))
         starts_at = self._fields["starts_at"].convert_to_cache(vals.get("starts_at"), self)
@@ -70,6 +71,7 @@ class HospitalSession(models.Model):
 
     def _move(self, starts_at, reason):
         """Move one session and all its numbers to a new start (naive UTC)."""
+        self._before_change()
         self.ensure_one()
         self._check_office()
         if self.state in ("suspended", "closed"):
@@ -104,6 +106,7 @@ class HospitalSession(models.Model):
 
     def _substitute(self, doctor, reason):
         """Let ``doctor`` take over these sessions; the numbers and times stay."""
+        self._before_change()
         self._check_office()
         for session in self:
             if not session.doctor_id or session.doctor_id == doctor:

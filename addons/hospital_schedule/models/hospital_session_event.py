@@ -17,9 +17,7 @@ class HospitalSessionEvent(models.Model):
     _description = "Session history"
     _order = "at desc, id desc"
 
-    session_id = fields.Many2one(
-        "hospital.session", required=True, index=True, ondelete="cascade"
-    )
+    session_id = fields.Many2one("hospital.session", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="session_id.company_id", store=True, index=True)
     kind = fields.Selection(EVENTS, required=True)
     at = fields.Datetime(required=True, default=lambda self: self.env["hospital.clock"]._now())

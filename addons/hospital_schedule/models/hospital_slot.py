@@ -12,9 +12,7 @@ class HospitalSlot(models.Model):
     _order = "session_id, number"
     _log_access = False
 
-    session_id = fields.Many2one(
-        "hospital.session", required=True, ondelete="cascade", index=True
-    )
+    session_id = fields.Many2one("hospital.session", required=True, ondelete="cascade", index=True)
     number = fields.Integer(required=True, aggregator=None)
     starts_at = fields.Datetime(required=True)
     ends_at = fields.Datetime(required=True)

@@ -73,8 +73,8 @@ class HospitalSuspension(models.Model):
 
         def covered(slot):
             day = slot.session_id.date
-            return clock._utc(day, self.start_hour) <= slot.starts_at < clock._utc(
-                day, self.end_hour
+            return (
+                clock._utc(day, self.start_hour) <= slot.starts_at < clock._utc(day, self.end_hour)
             )
 
         return slots.filtered(covered)
@@ -95,6 +95,7 @@ class HospitalSuspension(models.Model):
 
     def action_apply(self):
         """Take the sessions, or the numbers within the hours, out of service."""
+        self.env["hospital.session"]._before_change()
         self.ensure_one()
         self.check_access("write")
         sessions = self._sessions()
@@ -119,6 +120,7 @@ class HospitalSuspension(models.Model):
 
     def action_recover(self):
         """Put back what this suspension took out; other suspensions stay."""
+        self.env["hospital.session"]._before_change()
         self.ensure_one()
         self.check_access("write")
         if self.state != "applied":

@@ -166,3 +166,64 @@ class TestChanges(ScheduleCommon):
                 ]
             )
             self.assertEqual(len(found), 0)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2031-01-02 02:00:00")
+class TestBeforeChange(ScheduleCommon):
+    """Every change announces itself before it reads or writes anything."""
+
+    def setUp(self):
+        super().setUp()
+        self.calls = []
+        sessions = self.registry["hospital.session"]
+
+        def log(name):
+            def call(model, *args, **kwargs):
+                self.calls.append(name)
+
+            return patch.object(sessions, name, call)
+
+        for name in ("_before_change", "check_access", "_after_move", "_after_substitute",
+                     "_after_suspend", "_after_resume"):  # fmt: skip
+            self.startPatcher(log(name))
+        self.session = self._session(DAY)
+        self.calls.clear()
+
+    def _kinds(self):
+        return [name for name in self.calls if name != "check_access"]
+
+    def test_suspension_and_recovery(self):
+        suspension = self.env["hospital.suspension"].create(
+            {"doctor_id": self.doctor.id, "date_from": DAY, "date_to": DAY, "reason": "ill"}
+        )
+        self.calls.clear()
+        suspension.action_apply()
+        self.assertEqual(self.calls[0], "_before_change")
+        self.assertEqual(self._kinds(), ["_before_change", "_after_suspend"])
+        self.calls.clear()
+        suspension.action_recover()
+        self.assertEqual(self.calls[0], "_before_change")
+        self.assertEqual(self._kinds(), ["_before_change", "_after_resume"])
+
+    def test_substitution(self):
+        wizard = self.env["hospital.session.substitute"].create(
+            {"session_ids": self.session.ids, "doctor_id": self.doctor2.id, "reason": "ill"}
+        )
+        self.calls.clear()
+        wizard.action_substitute()
+        self.assertEqual(self.calls[0], "_before_change")
+        self.assertEqual(self._kinds()[-1], "_after_substitute")
+
+    def test_move_by_wizard_and_in_the_calendar(self):
+        wizard = self.env["hospital.session.move"].create(
+            {"session_id": self.session.id, "starts_at": datetime(2031, 1, 7, 6), "reason": "x"}
+        )
+        self.calls.clear()
+        wizard.action_move()
+        self.assertEqual(self.calls[0], "_before_change")
+        self.assertEqual(self._kinds()[-1], "_after_move")
+        self.calls.clear()
+        self.session.write({"starts_at": datetime(2031, 1, 8, 6)})
+        self.assertEqual(self._kinds()[0], "_before_change")
+        self.assertEqual(self._kinds()[-1], "_after_move")

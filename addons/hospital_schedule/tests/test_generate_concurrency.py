@@ -31,9 +31,7 @@ class TestGenerateConcurrency(BaseCase):
                 "number_type_id": number_type.id,
                 "weekday": "0",
                 "date_from": "2031-01-01",
-                "period_ids": [
-                    Command.create({"start_hour": 8, "end_hour": 9, "capacity": 10})
-                ],
+                "period_ids": [Command.create({"start_hour": 8, "end_hour": 9, "capacity": 10})],
             }
         )
         return campus.id, department.id, number_type.id, plan.id

@@ -20,9 +20,7 @@ class TestPatterns(BaseCase):
                 parse(pattern)
 
     def test_odd_even_and_rest(self):
-        self.assertEqual(
-            resolve([("odd", 3), ("even", 2), ("", 2)]), [[1, 3, 5], [2, 4], [6, 7]]
-        )
+        self.assertEqual(resolve([("odd", 3), ("even", 2), ("", 2)]), [[1, 3, 5], [2, 4], [6, 7]])
         self.assertEqual(resolve([("", 2), ("1-2", 2)]), [[3, 4], [1, 2]])
 
     @settings(max_examples=150, deadline=None)

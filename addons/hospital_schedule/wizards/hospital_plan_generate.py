@@ -8,9 +8,7 @@ class HospitalPlanGenerate(models.TransientModel):
     _name = "hospital.plan.generate"
     _description = "Generate sessions"
 
-    date_from = fields.Date(
-        required=True, default=lambda self: self.env["hospital.clock"]._today()
-    )
+    date_from = fields.Date(required=True, default=lambda self: self.env["hospital.clock"]._today())
     date_to = fields.Date(
         required=True,
         default=lambda self: self.env["hospital.clock"]._today()
@@ -25,9 +23,7 @@ class HospitalPlanGenerate(models.TransientModel):
         if not 0 <= (self.date_to - self.date_from).days <= 180:
             raise ValidationError(self.env._("Generate a range of up to 180 days."))
         departments = self.department_ids or self.env["hospital.department"].search([])
-        added = self.env["hospital.plan"]._generate(
-            self.date_from, self.date_to, departments.ids
-        )
+        added = self.env["hospital.plan"]._generate(self.date_from, self.date_to, departments.ids)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -19,5 +19,6 @@ class HospitalSessionMove(models.TransientModel):
 
     def action_move(self):
         """Move the session with all its numbers."""
+        self.env["hospital.session"]._before_change()
         self.ensure_one()
         self.session_id._move(self.starts_at, self.reason)

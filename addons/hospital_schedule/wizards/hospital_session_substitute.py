@@ -19,5 +19,6 @@ class HospitalSessionSubstitute(models.TransientModel):
 
     def action_substitute(self):
         """Hand the sessions over to the substitute."""
+        self.env["hospital.session"]._before_change()
         self.ensure_one()
         self.session_ids._substitute(self.doctor_id, self.reason)
