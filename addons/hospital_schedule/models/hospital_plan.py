@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.addons.hospital_base.const import HALF_DAYS
 from odoo.exceptions import UserError, ValidationError
 
+from ..guard import GuardedFields
+
 WEEKDAYS = [
     ("0", "Monday"),
     ("1", "Tuesday"),
@@ -15,10 +17,12 @@ WEEKDAYS = [
 ]
 
 
-class HospitalPlan(models.Model):
+class HospitalPlan(GuardedFields, models.Model):
     _name = "hospital.plan"
     _description = "Weekly plan"
     _order = "department_id, weekday, half_day, id"
+
+    _guarded_fields = frozenset(["state"])
 
     doctor_id = fields.Many2one(
         "hospital.doctor", index=True, ondelete="restrict", help="Empty: the department's numbers."
@@ -98,11 +102,11 @@ class HospitalPlan(models.Model):
 
     def action_pause(self):
         """Stop generating; sessions that exist stay."""
-        self.filtered(lambda plan: plan.state == "active").state = "paused"
+        self.filtered(lambda plan: plan.state == "active")._as_writer().state = "paused"
 
     def action_resume(self):
         """Generate again."""
-        self.filtered(lambda plan: plan.state == "paused").state = "active"
+        self.filtered(lambda plan: plan.state == "paused")._as_writer().state = "active"
 
     def action_end(self):
         """End the plans today; sessions that exist stay.
@@ -111,7 +115,7 @@ class HospitalPlan(models.Model):
         """
         today = self.env["hospital.clock"]._today()
         for plan in self:
-            plan.write({"state": "ended", "date_to": max(today, plan.date_from)})
+            plan._as_writer().write({"state": "ended", "date_to": max(today, plan.date_from)})
 
     def _copy_to(self, date_from, date_to=False):
         """Copy the plans to another validity and end the old ones the day before.

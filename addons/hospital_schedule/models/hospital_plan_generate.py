@@ -45,24 +45,6 @@ ON CONFLICT DO NOTHING
 RETURNING id
 """
 
-SLOTS = """
-INSERT INTO hospital_slot (session_id, number, starts_at, ends_at, state, kind)
-SELECT s.id, (r.numbers->>(k - 1))::int,
-       b.base + (round(r.start_hour * 3600) + r.span * (k - 1) / r.capacity) * interval '1 second',
-       b.base + (round(r.start_hour * 3600) + r.span * k / r.capacity) * interval '1 second',
-       'free', 'normal'
-  FROM hospital_session s
-  JOIN res_company c ON c.id = s.company_id
- CROSS JOIN LATERAL (
-       SELECT s.date::timestamp AT TIME ZONE c.hospital_tz AT TIME ZONE 'UTC' AS base) b
-  JOIN (SELECT plan_id, start_hour, capacity, numbers,
-               round((end_hour - start_hour) * 3600)::int AS span
-          FROM hospital_plan_period) r ON r.plan_id = s.plan_id
- CROSS JOIN LATERAL generate_series(1, r.capacity) k
- WHERE s.id = ANY(%(sessions)s)
-ON CONFLICT DO NOTHING
-"""
-
 
 class HospitalPlan(models.Model):
     _inherit = "hospital.plan"
@@ -100,10 +82,8 @@ class HospitalPlan(models.Model):
             )
         )
         if rows:
-            session_ids = [row[0] for row in rows]
-            self.env.cr.execute(SQL(SLOTS, sessions=session_ids))
+            self.env["hospital.slot"]._run("generate", [row[0] for row in rows])
             self.env["hospital.session"].invalidate_model()
-            self.env["hospital.slot"].invalidate_model()
         return len(rows)
 
     @api.model

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.addons.hospital_base.const import HALF_DAYS
 from odoo.tools import SQL
 
+from ..guard import GuardedFields
+
 STATES = [
     ("draft", "Not released"),
     ("released", "Released"),
@@ -10,10 +12,16 @@ STATES = [
 ]
 
 
-class HospitalSession(models.Model):
+class HospitalSession(GuardedFields, models.Model):
     _name = "hospital.session"
     _description = "Session"
     _order = "date, half_day, department_id, id"
+
+    _guarded_fields = frozenset(
+        ("state", "doctor_id", "original_doctor_id", "department_id", "number_type_id", "fee_fen",
+         "plan_id", "planned_date", "kind", "release_at", "suspend_reason", "suspension_id")
+    )  # fmt: skip
+    _given_fields = frozenset(("doctor_id", "department_id", "number_type_id"))
 
     date = fields.Date(required=True, index=True)
     half_day = fields.Selection(HALF_DAYS, required=True, default="am")
@@ -29,7 +37,10 @@ class HospitalSession(models.Model):
     number_type_id = fields.Many2one(
         "hospital.number.type", required=True, index=True, ondelete="restrict"
     )
-    fee_fen = fields.Integer("Fee (fen)", readonly=True, aggregator=None)
+    fee_fen = fields.Integer(
+        "Fee (fen)", compute="_compute_fee_fen", store=True, precompute=True, aggregator=None,
+        help="As it was when the session was made; a new price leaves it alone.",
+    )  # fmt: skip
     room = fields.Char()
     plan_id = fields.Many2one("hospital.plan", readonly=True, ondelete="set null")
     planned_date = fields.Date(readonly=True, copy=False)
@@ -66,6 +77,11 @@ class HospitalSession(models.Model):
     _times_in_order = models.Constraint(
         "CHECK (starts_at < ends_at)", "A session ends after it starts."
     )
+
+    @api.depends("number_type_id")
+    def _compute_fee_fen(self):
+        for session in self:
+            session.fee_fen = session.number_type_id.fee_fen
 
     def _compute_counts(self):
         self.env["hospital.slot"].flush_model()

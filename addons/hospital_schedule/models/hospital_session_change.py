@@ -1,49 +1,30 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
-from odoo.tools import SQL
 
-#: Marks writes that come from the methods below.
-SESSION_MOVER = object()
 HALF_DAY_HOURS = {"am": (0.0, 12.0), "pm": (12.0, 18.0), "evening": (18.0, 24.0)}
 
 
 class HospitalSession(models.Model):
     _inherit = "hospital.session"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        types = self.env["hospital.number.type"]
-        for vals in vals_list:
-            if "fee_fen" not in vals and vals.get("number_type_id"):
-                vals["fee_fen"] = types.browse(vals["number_type_id"]).fee_fen
-        return super().create(vals_list)
-
     def write(self, vals):
         moved = {"date", "half_day", "starts_at", "ends_at"} & set(vals)
-        if not moved or self.env.context.get("hospital_session_mover") is SESSION_MOVER:
-            return super().write(vals)
-        self._before_change()
-        if len(self) != 1:
-            raise UserError(self.env._("Move one session at a time."))
-        starts_at = self._fields["starts_at"].convert_to_cache(vals.get("starts_at"), self)
-        if not starts_at or starts_at == self.starts_at:
-            raise UserError(self.env._("Use “Move” to change the day or the time of a session."))
-        if self._affected_bookings_count():
-            self._redirect_to_move(starts_at)
-        rest = {name: value for name, value in vals.items() if name not in moved}
-        self._move(starts_at, self.env._("Moved in the calendar"))
-        return super().write(rest) if rest else True
+        if moved and not self._is_writer():
+            self._redirect_to_move(vals.get("starts_at"))
+        return super().write(vals)
 
     def _redirect_to_move(self, starts_at):
+        """Refuse to change the time by hand; lead to the wizard that shows the consequences.
+
+        :raise RedirectWarning: when one session and its new start are known, else UserError.
+        """
+        if len(self) != 1 or not starts_at:
+            raise UserError(self.env._("Use “Move” to change the day or the time of a session."))
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "hospital_schedule.hospital_session_move_action"
         )
         raise RedirectWarning(
-            self.env._(
-                "%s numbers of this session are booked. The patients are told of a move, and "
-                "each may keep or cancel the booking.",
-                self._affected_bookings_count(),
-            ),
+            self.env._("A session is moved with all its numbers, and its patients are told."),
             action["id"],
             self.env._("Show the consequences"),
             {"default_session_id": self.id, "default_starts_at": str(starts_at)},
@@ -69,6 +50,34 @@ class HospitalSession(models.Model):
         hour = self.env["hospital.clock"]._local(moment).hour
         return "am" if hour < 12 else "pm" if hour < 18 else "evening"
 
+    def _clash(self, starts_at, doctor=None):
+        """Return the other session that would hold the same half-day from ``starts_at`` on."""
+        self.ensure_one()
+        doctor = doctor or self.doctor_id
+        whose = [("doctor_id", "=", doctor.id)]
+        if not doctor:
+            whose += [
+                ("department_id", "=", self.department_id.id),
+                ("number_type_id", "=", self.number_type_id.id),
+            ]
+        return self.search(
+            [
+                *whose,
+                ("id", "!=", self.id),
+                ("date", "=", self.env["hospital.clock"]._local(starts_at).date()),
+                ("half_day", "=", self._half_day_of(starts_at)),
+            ],
+            limit=1,
+        )
+
+    def _check_clash(self, starts_at, doctor=None):
+        clash = self._clash(starts_at, doctor)
+        if clash:
+            raise UserError(
+                self.env._("This half-day is taken already: %s. Choose another one.",
+                           clash.display_name)
+            )  # fmt: skip
+
     def _move(self, starts_at, reason):
         """Move one session and all its numbers to a new start (naive UTC)."""
         self._before_change()
@@ -78,9 +87,10 @@ class HospitalSession(models.Model):
             raise UserError(self.env._("Only an open session can be moved."))
         if starts_at <= self.env["hospital.clock"]._now():
             raise UserError(self.env._("A session cannot be moved into the past."))
+        self._check_clash(starts_at)
         old = {"date": self.date, "half_day": self.half_day, "starts_at": self.starts_at}
         delta = starts_at - self.starts_at
-        self.with_context(hospital_session_mover=SESSION_MOVER).write(
+        self._as_writer().write(
             {
                 "starts_at": starts_at,
                 "ends_at": self.ends_at + delta,
@@ -88,16 +98,7 @@ class HospitalSession(models.Model):
                 "half_day": self._half_day_of(starts_at),
             }
         )
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE hospital_slot SET starts_at = starts_at + %(delta)s, "
-                "ends_at = ends_at + %(delta)s WHERE session_id = %(session)s",
-                delta=delta,
-                session=self.id,
-            )
-        )
-        self.slot_ids.invalidate_recordset()
+        self.env["hospital.slot"]._run("shift", self.id, delta)
         clock = self.env["hospital.clock"]
         self._log_event(
             "move", f"{clock._local(old['starts_at'])} → {clock._local(starts_at)}", reason
@@ -111,8 +112,9 @@ class HospitalSession(models.Model):
         for session in self:
             if not session.doctor_id or session.doctor_id == doctor:
                 raise UserError(self.env._("Choose another doctor than the one on the roster."))
+            session._check_clash(session.starts_at, doctor)
             old = session.doctor_id
-            session.write(
+            session._as_writer().write(
                 {
                     "doctor_id": doctor.id,
                     "original_doctor_id": session.original_doctor_id.id or old.id,
@@ -127,26 +129,31 @@ class HospitalSession(models.Model):
         :raise UserError: without a reason, or for a session that is not open.
         :return: the new hospital.slot records.
         """
+        self._check_numbers(count, reason)
+        rows = self.env["hospital.slot"]._run("add", self.id, count, kind)
+        if not rows:
+            raise UserError(self.env._("This session is not open."))
+        self._log_event("extra", f"+{count}", reason)
+        return self.env["hospital.slot"].browse([row[0] for row in rows])
+
+    def _withdraw_numbers(self, count, reason):
+        """Take the last ``count`` free numbers out; booked ones stay.
+
+        :raise UserError: without a reason, or when fewer numbers are free.
+        :return: the hospital.slot records that were stopped.
+        """
+        self._check_numbers(count, reason)
+        rows = self.env["hospital.slot"]._run("withdraw", self.id, count)
+        if len(rows) < count:
+            raise UserError(
+                self.env._("Only %s numbers can be withdrawn; the others are booked.", len(rows))
+            )
+        self._log_event("withdraw", f"−{count}", reason)
+        return self.env["hospital.slot"].browse([row[0] for row in rows])
+
+    def _check_numbers(self, count, reason):
+        self._before_change()
         self.ensure_one()
         self._check_office()
         if not reason or not 1 <= count <= 50:
             raise UserError(self.env._("Give a reason and 1 to 50 numbers."))
-        if self.state not in ("draft", "released"):
-            raise UserError(self.env._("This session is not open."))
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                "INSERT INTO hospital_slot (session_id, number, starts_at, ends_at, state, kind) "
-                "SELECT s.id, m.last + k, m.starts_at, s.ends_at, 'free', %(kind)s "
-                "FROM hospital_session s CROSS JOIN LATERAL (SELECT COALESCE(max(number), 0) "
-                "AS last, COALESCE(max(starts_at), s.starts_at) AS starts_at "
-                "FROM hospital_slot WHERE session_id = s.id) m "
-                "CROSS JOIN generate_series(1, %(count)s) k WHERE s.id = %(session)s RETURNING id",
-                kind=kind,
-                count=count,
-                session=self.id,
-            )
-        )
-        self.invalidate_recordset(["slot_ids", "free_count", "taken_count"])
-        self._log_event("extra", f"+{count}", reason)
-        return self.env["hospital.slot"].browse([row[0] for row in rows])

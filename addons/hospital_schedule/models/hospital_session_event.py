@@ -8,6 +8,7 @@ EVENTS = [
     ("substitute", "Substituted"),
     ("move", "Moved"),
     ("extra", "Extra numbers"),
+    ("withdraw", "Numbers withdrawn"),
     ("close", "Closed"),
 ]
 

@@ -1,12 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-#: Only code that holds this object may write numbers through the ORM; a client
-#: cannot send it.
-SLOT_WRITER = object()
+from odoo.tools import SQL, file_open
 
 
 class HospitalSlot(models.Model):
+    """One number of a session. Only SQL functions write it, each in one statement."""
+
     _name = "hospital.slot"
     _description = "Number"
     _order = "session_id, number"
@@ -32,6 +31,12 @@ class HospitalSlot(models.Model):
     )
     _free_in_order = models.Index("(session_id, starts_at, number) WHERE state = 'free'")
 
+    def init(self):
+        """Create the functions that add, stop, reopen and shift numbers."""
+        super().init()
+        with file_open("hospital_schedule/sql/hospital_schedule.sql") as script:
+            self.env.cr.execute(script.read())
+
     @api.depends("session_id", "number")
     def _compute_display_name(self):
         for slot in self:
@@ -39,19 +44,32 @@ class HospitalSlot(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_writer()
+        self._refuse_by_hand()
         return super().create(vals_list)
 
     def write(self, vals):
-        self._check_writer()
+        self._refuse_by_hand()
         return super().write(vals)
-
-    def _check_writer(self):
-        if self.env.context.get("hospital_slot_writer") is not SLOT_WRITER:
-            raise UserError(
-                self.env._("Numbers change by booking, suspension and extra numbers only.")
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_by_hand(self):
-        self._check_writer()
+        self._refuse_by_hand()
+
+    @api.model
+    def _refuse_by_hand(self):
+        raise UserError(self.env._("Numbers change by booking, suspension and extra numbers only."))
+
+    @api.model
+    def _run(self, function, *args):
+        """Call one of the functions that write numbers; return its rows."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT * FROM %s(%s)",
+                SQL.identifier(f"hospital_slot_{function}"),
+                SQL(", ").join(SQL("%s", arg) for arg in args),
+            )
+        )
+        self.invalidate_model()
+        self.env["hospital.session"].invalidate_model(["slot_ids", "free_count", "taken_count"])
+        return rows

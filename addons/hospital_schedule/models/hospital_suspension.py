@@ -1,14 +1,19 @@
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
 from odoo.addons.hospital_base.const import HALF_DAYS
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+
+from ..guard import GuardedFields
 
 
-class HospitalSuspension(models.Model):
+class HospitalSuspension(GuardedFields, models.Model):
     _name = "hospital.suspension"
     _description = "Suspension"
     _order = "date_from desc, id desc"
     _rec_name = "reason"
+
+    _guarded_fields = frozenset(["state", "session_ids", "slot_states"])
 
     doctor_id = fields.Many2one("hospital.doctor", index=True, ondelete="restrict")
     department_id = fields.Many2one("hospital.department", index=True, ondelete="restrict")
@@ -103,18 +108,21 @@ class HospitalSuspension(models.Model):
         if self.state != "draft" or not slots:
             raise UserError(self.env._("There is no session to suspend in this range."))
         if self.end_hour:
+            rows = self.env["hospital.slot"]._run("stop", slots.ids)
+            self._as_writer().slot_states = {str(slot): was for slot, was in rows}
+            slots = slots.browse(slot for slot, _was in rows)
             sessions = slots.session_id
-            self.slot_states = {str(slot.id): slot.state for slot in slots}
-            self._set_slots(slots, "stopped")
         else:
-            sessions.write(
+            sessions._as_writer().write(
                 {
                     "state": "suspended",
                     "suspend_reason": self.reason,
                     "suspension_id": self.id,
                 }
             )
-        self.write({"state": "applied", "session_ids": [fields.Command.set(sessions.ids)]})
+        self._as_writer().write(
+            {"state": "applied", "session_ids": [fields.Command.set(sessions.ids)]}
+        )
         sessions._log_event("suspend", self._hours_text(), self.reason)
         sessions._after_suspend(slots)
 
@@ -125,15 +133,10 @@ class HospitalSuspension(models.Model):
         self.check_access("write")
         if self.state != "applied":
             raise UserError(self.env._("Only an applied suspension can be recovered."))
-        self.state = "recovered"
+        self._as_writer().state = "recovered"
         if self.end_hour:
-            slots = self.env["hospital.slot"].browse(map(int, self.slot_states or {})).exists()
-            slots = slots.filtered(lambda slot: slot.state == "stopped")
-            for state in ("free", "taken"):
-                self._set_slots(
-                    slots.filtered(lambda s, state=state: self.slot_states[str(s.id)] == state),
-                    state,
-                )
+            rows = self.env["hospital.slot"]._run("reopen", Json(self.slot_states or {}))
+            slots = self.env["hospital.slot"].browse(row[0] for row in rows)
             sessions = slots.session_id
         else:
             sessions = self.session_ids.filtered(lambda s: s.suspension_id == self)
@@ -141,7 +144,7 @@ class HospitalSuspension(models.Model):
             now = self.env["hospital.clock"]._now()
             for session in sessions:
                 due = not session.release_at or session.release_at <= now
-                session.write(
+                session._as_writer().write(
                     {
                         "state": "released" if due else "draft",
                         "suspend_reason": False,
@@ -154,14 +157,10 @@ class HospitalSuspension(models.Model):
     def _hours_text(self):
         return f"{self.start_hour:g}-{self.end_hour:g}" if self.end_hour else ""
 
-    @api.model
-    def _set_slots(self, slots, state):
-        self.env.flush_all()
-        if slots:
-            self.env.cr.execute(
-                SQL("UPDATE hospital_slot SET state = %s WHERE id = ANY(%s)", state, slots.ids)
-            )
-            slots.invalidate_recordset(["state"])
+    def write(self, vals):
+        if not self._is_writer() and any(row.state != "draft" for row in self):
+            raise UserError(self.env._("An applied suspension is recovered, not changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applied(self):

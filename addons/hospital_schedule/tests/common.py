@@ -89,5 +89,8 @@ class ScheduleCommon(HospitalCommon):
 
     @classmethod
     def _take(cls, slots, state="taken"):
-        cls.env["hospital.suspension"]._set_slots(slots, state)
+        cls.env.cr.execute(
+            SQL("UPDATE hospital_slot SET state = %s WHERE id = ANY(%s)", state, slots.ids)
+        )
+        slots.invalidate_recordset(["state"])
         slots.session_id.invalidate_recordset()

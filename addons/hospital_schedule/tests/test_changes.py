@@ -78,18 +78,19 @@ class TestChanges(ScheduleCommon):
         self.assertEqual(self.session.original_doctor_id, self.doctor)
         self.assertEqual(self.session.event_ids.mapped("kind"), ["substitute"])
 
-    def test_drag_without_bookings_moves_numbers(self):
-        self.session.write(
-            {"starts_at": datetime(2031, 1, 7, 6), "ends_at": datetime(2031, 1, 7, 9)}
-        )
+    def test_move_takes_all_numbers_along(self):
+        self.session._move(datetime(2031, 1, 7, 6), "conference")
         self.assertEqual((self.session.date, self.session.half_day), (date(2031, 1, 7), "pm"))
         self.assertEqual(self.session.slot_ids[0].starts_at, datetime(2031, 1, 7, 6))
         self.assertEqual(self.session.slot_ids[-1].ends_at, datetime(2031, 1, 7, 9))
 
-    def test_drag_with_bookings_leads_to_the_wizard(self):
+    def test_drag_changes_nothing_and_leads_to_the_wizard(self):
         self._take(self.session.slot_ids[:1])
         with self.assertRaises(RedirectWarning):
             self.session.write({"starts_at": datetime(2031, 1, 7, 6)})
+        with self.assertRaises(UserError):
+            self.session.write({"date": "2031-01-07"})
+        self.assertEqual(self.session.date, DAY)
         wizard = self.env["hospital.session.move"].create(
             {"session_id": self.session.id, "starts_at": datetime(2031, 1, 7, 6), "reason": "x"}
         )
@@ -109,6 +110,28 @@ class TestChanges(ScheduleCommon):
             self.session._add_numbers(1, "")
         with self.assertRaises(AccessError):
             self.session.with_user(self.roles["doctor"])._add_numbers(1, "friend")
+
+    def test_withdraw_takes_free_numbers_from_the_end(self):
+        self._take(self.session.slot_ids[5])
+        stopped = self.session._withdraw_numbers(2, "conference")
+        self.assertEqual(sorted(stopped.mapped("number")), [4, 5])
+        self.assertEqual((self.session.free_count, self.session.taken_count), (3, 1))
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.session._withdraw_numbers(4, "conference")
+        self.assertEqual(self.session.free_count, 3)
+
+    def test_half_day_that_is_taken_is_told_before(self):
+        self._session(date(2031, 1, 7), half_day="pm")
+        wizard = self.env["hospital.session.move"].create(
+            {"session_id": self.session.id, "starts_at": datetime(2031, 1, 7, 6), "reason": "x"}
+        )
+        self.assertEqual(wizard.clash_id.half_day, "pm")
+        with self.assertRaisesRegex(UserError, "taken already"):
+            wizard.action_move()
+        self._session(DAY, doctor=self.doctor2)
+        with self.assertRaisesRegex(UserError, "taken already"):
+            self.session._substitute(self.doctor2, "ill")
+        self.assertEqual((self.session.date, self.session.doctor_id), (DAY, self.doctor))
 
     def test_adhoc_session(self):
         wizard = self.env["hospital.session.adhoc"].create(
@@ -140,7 +163,7 @@ class TestChanges(ScheduleCommon):
         with self.assertRaises(UserError):
             self.session.slot_ids[0].write({"state": "taken"})
         with self.assertRaises(UserError):
-            self.session.slot_ids[0].with_context(hospital_slot_writer=True).unlink()
+            self.session.slot_ids[0].with_context(hospital_schedule_writer=True).unlink()
 
     @mute_logger("odoo.sql_db")
     def test_one_session_per_doctor_and_half_day(self):
@@ -215,15 +238,11 @@ class TestBeforeChange(ScheduleCommon):
         self.assertEqual(self.calls[0], "_before_change")
         self.assertEqual(self._kinds()[-1], "_after_substitute")
 
-    def test_move_by_wizard_and_in_the_calendar(self):
+    def test_move(self):
         wizard = self.env["hospital.session.move"].create(
             {"session_id": self.session.id, "starts_at": datetime(2031, 1, 7, 6), "reason": "x"}
         )
         self.calls.clear()
         wizard.action_move()
         self.assertEqual(self.calls[0], "_before_change")
-        self.assertEqual(self._kinds()[-1], "_after_move")
-        self.calls.clear()
-        self.session.write({"starts_at": datetime(2031, 1, 8, 6)})
-        self.assertEqual(self._kinds()[0], "_before_change")
         self.assertEqual(self._kinds()[-1], "_after_move")

@@ -1,6 +1,5 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
 
 
 class HospitalSessionAdhoc(models.TransientModel):
@@ -39,33 +38,24 @@ class HospitalSessionAdhoc(models.TransientModel):
         ends_at = clock._utc(self.date, self.end_hour)
         if ends_at <= clock._now():
             raise ValidationError(self.env._("The session lies in the past."))
-        session = self.env["hospital.session"].create(
-            {
-                "date": self.date,
-                "half_day": self.env["hospital.session"]._half_day_of(starts_at),
-                "department_id": self.department_id.id,
-                "doctor_id": self.doctor_id.id,
-                "number_type_id": self.number_type_id.id,
-                "room": self.room,
-                "kind": "adhoc",
-                "state": "released",
-                "release_at": clock._now(),
-                "starts_at": starts_at,
-                "ends_at": ends_at,
-            }
-        )
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "INSERT INTO hospital_slot (session_id, number, starts_at, ends_at, state, kind) "
-                "SELECT %(session)s, k, %(start)s + %(span)s * (k - 1) / %(count)s, "
-                "%(start)s + %(span)s * k / %(count)s, 'free', 'normal' "
-                "FROM generate_series(1, %(count)s) k",
-                session=session.id,
-                start=starts_at,
-                span=ends_at - starts_at,
-                count=self.capacity,
+        session = (
+            self.env["hospital.session"]
+            ._as_writer()
+            .create(
+                {
+                    "date": self.date,
+                    "half_day": self.env["hospital.session"]._half_day_of(starts_at),
+                    "department_id": self.department_id.id,
+                    "doctor_id": self.doctor_id.id,
+                    "number_type_id": self.number_type_id.id,
+                    "room": self.room,
+                    "kind": "adhoc",
+                    "state": "released",
+                    "release_at": clock._now(),
+                    "starts_at": starts_at,
+                    "ends_at": ends_at,
+                }
             )
         )
-        session.invalidate_recordset(["slot_ids"])
-        return session
+        self.env["hospital.slot"]._run("spread", session.id, self.capacity)
+        return session.with_env(self.env)
