@@ -19,4 +19,7 @@
         "views/res_config_settings_views.xml",
         "report/roster_report.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["hospital_schedule/static/src/roster_calendar/*.js"],
+    },
 }

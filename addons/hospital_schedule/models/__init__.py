@@ -6,6 +6,8 @@ from . import hospital_plan
 from . import hospital_plan_period
 from . import hospital_plan_generate
 from . import hospital_session
+from . import hospital_session_count
+from . import hospital_session_calendar
 from . import hospital_session_change
 from . import hospital_session_roster
 from . import hospital_session_event

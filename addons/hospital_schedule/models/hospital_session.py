@@ -57,10 +57,7 @@ class HospitalSession(GuardedFields, models.Model):
     )
     slot_ids = fields.One2many("hospital.slot", "session_id", "Numbers")
     event_ids = fields.One2many("hospital.session.event", "session_id", "History")
-    free_count = fields.Integer("Free", compute="_compute_counts")
-    taken_count = fields.Integer("Booked", compute="_compute_counts")
     room_conflict = fields.Boolean(compute="_compute_room_conflict")
-    color = fields.Integer(compute="_compute_color")
 
     _doctor_half_day_once = models.UniqueIndex(
         "(doctor_id, date, half_day) WHERE doctor_id IS NOT NULL",
@@ -83,22 +80,6 @@ class HospitalSession(GuardedFields, models.Model):
         for session in self:
             session.fee_fen = session.number_type_id.fee_fen
 
-    def _compute_counts(self):
-        self.env["hospital.slot"].flush_model()
-        counts = {}
-        if self.ids:
-            query = SQL(
-                "SELECT session_id, count(*) FILTER (WHERE state = 'free'), "
-                "count(*) FILTER (WHERE state = 'taken') "
-                "FROM hospital_slot WHERE session_id = ANY(%s) GROUP BY session_id",
-                self.ids,
-            )
-            counts = {row[0]: row[1:] for row in self.env.execute_query(query)}
-        for session in self:
-            free, taken = counts.get(session._origin.id, (0, 0))
-            session.free_count = free
-            session.taken_count = taken
-
     @api.depends("room", "starts_at", "ends_at", "department_id", "state")
     def _compute_room_conflict(self):
         conflicts = set()
@@ -118,12 +99,6 @@ class HospitalSession(GuardedFields, models.Model):
             conflicts = {row[0] for row in self.env.execute_query(query)}
         for session in self:
             session.room_conflict = session._origin.id in conflicts
-
-    @api.depends("state")
-    def _compute_color(self):
-        colors = {"draft": 0, "released": 10, "suspended": 1, "closed": 3}
-        for session in self:
-            session.color = colors.get(session.state, 0)
 
     @api.depends("date", "half_day", "doctor_id.name", "department_id.name")
     def _compute_display_name(self):

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, file_open
 
+from .hospital_session_count import COUNTS
+
 
 class HospitalSlot(models.Model):
     """One number of a session. Only SQL functions write it, each in one statement."""
@@ -71,5 +73,5 @@ class HospitalSlot(models.Model):
             )
         )
         self.invalidate_model()
-        self.env["hospital.session"].invalidate_model(["slot_ids", "free_count", "taken_count"])
+        self.env["hospital.session"].invalidate_model(["slot_ids", *COUNTS, "fullness", "color"])
         return rows

@@ -1,4 +1,6 @@
+from . import test_calendar
 from . import test_changes
+from . import test_counts
 from . import test_generate
 from . import test_generate_concurrency
 from . import test_guard
