@@ -1,7 +1,9 @@
 """Reading and writing roster workbooks."""
 
 import io
+import tempfile
 import zipfile
+from datetime import date
 
 import openpyxl
 import xlsxwriter
@@ -21,6 +23,9 @@ IMPORT_COLUMNS = [
     "capacity",
     "pattern",
 ]
+#: Columns that a file may have behind these.
+OPTIONAL_COLUMNS = ["on_holidays"]
+PLAN_COLUMNS = IMPORT_COLUMNS + OPTIONAL_COLUMNS
 MAX_ROWS = 5000
 
 
@@ -28,27 +33,56 @@ class WorkbookError(ValueError):
     """The file is no workbook, has other columns or too many rows."""
 
 
-def write_workbook(header, rows):
-    """Return a workbook with one sheet as bytes; text never becomes a formula."""
-    stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        sheet = book.add_worksheet()
-        bold = book.add_format({"bold": True})
+class WorkbookWriter:
+    """A workbook on disk, row by row: memory does not grow with the rows.
+
+    Text never becomes a formula or a link.
+    """
+
+    def __init__(self):
+        self.file = tempfile.TemporaryFile()
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(self.file, options)
+        self._bold = self._book.add_format({"bold": True})
+        self._date = self._book.add_format({"num_format": "yyyy-mm-dd"})
+
+    def add_sheet(self, name, header, rows):
+        """Write one sheet; ``rows`` may be a generator."""
+        sheet = self._book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(header) - 1, 14)
         for column, title in enumerate(header):
-            sheet.write_string(0, column, title, bold)
+            sheet.write_string(0, column, title, self._bold)
         for line, row in enumerate(rows, 1):
             for column, value in enumerate(row):
-                if isinstance(value, int):
-                    sheet.write_number(line, column, value)
-                else:
-                    sheet.write_string(line, column, str(value or ""))
-        sheet.freeze_panes(1, 0)
-    return stream.getvalue()
+                self._write(sheet, line, column, value)
+
+    def _write(self, sheet, line, column, value):
+        if isinstance(value, date):
+            sheet.write_datetime(line, column, value, self._date)
+        elif isinstance(value, int) and not isinstance(value, bool):
+            sheet.write_number(line, column, value)
+        else:
+            sheet.write_string(line, column, str(value or ""))
+
+    def stream(self, size=65536):
+        """Finish the workbook and yield it in pieces; the file is gone afterwards."""
+        self._book.close()
+        with self.file:
+            self.file.seek(0)
+            while piece := self.file.read(size):
+                yield piece
+
+
+def write_workbook(header, rows):
+    """Return a workbook with one sheet as bytes."""
+    writer = WorkbookWriter()
+    writer.add_sheet("roster", header, rows)
+    return b"".join(writer.stream())
 
 
 def read_workbook(content):
-    """Return [(line number, {column: value})] of the first sheet, empty rows left out.
+    """Return [(line number, {column: value})] of the sheet of plans, empty rows left out.
 
     :raise WorkbookError: when the file cannot be used at all.
     """
@@ -56,12 +90,15 @@ def read_workbook(content):
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise WorkbookError from error
-    rows = book.worksheets[0].iter_rows(values_only=True, max_row=MAX_ROWS + 2)
-    header = [str(title or "").strip() for title in next(rows, ())]
-    if header[: len(IMPORT_COLUMNS)] != IMPORT_COLUMNS:
+    for sheet in book.worksheets:
+        rows = sheet.iter_rows(values_only=True, max_row=MAX_ROWS + 2)
+        header = [str(title or "").strip() for title in next(rows, ())]
+        if header[: len(IMPORT_COLUMNS)] == IMPORT_COLUMNS:
+            break
+    else:
         raise WorkbookError
     found = [
-        (line, dict(zip(IMPORT_COLUMNS, row, strict=False)))
+        (line, dict(zip(header, row, strict=False)))
         for line, row in enumerate(rows, 2)
         if any(value not in (None, "") for value in row)
     ]

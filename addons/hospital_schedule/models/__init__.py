@@ -5,6 +5,8 @@ from . import hospital_holiday
 from . import hospital_plan
 from . import hospital_plan_period
 from . import hospital_plan_generate
+from . import hospital_plan_sheet
+from . import hospital_plan_preview
 from . import hospital_session
 from . import hospital_session_count
 from . import hospital_session_calendar

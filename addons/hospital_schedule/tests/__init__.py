@@ -5,4 +5,5 @@ from . import test_generate
 from . import test_generate_concurrency
 from . import test_guard
 from . import test_patterns
+from . import test_preview
 from . import test_roster_files

@@ -1,13 +1,14 @@
 import base64
 import io
+import tracemalloc
 from datetime import date
 
 import openpyxl
 
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, freeze_time, tagged
+from odoo.tests import BaseCase, HttpCase, freeze_time, tagged
 
-from ..workbook import IMPORT_COLUMNS, write_workbook
+from ..workbook import IMPORT_COLUMNS, WorkbookWriter, write_workbook
 from .common import ScheduleCommon
 
 
@@ -77,27 +78,143 @@ class TestRosterImport(ScheduleCommon):
 
 
 @tagged("post_install", "-at_install")
+@freeze_time("2031-01-02 02:00:00")
 class TestRosterOut(ScheduleCommon, HttpCase):
-    @freeze_time("2031-01-02 02:00:00")
-    def test_print_grid(self):
-        session = self._session(date(2031, 1, 6))
-        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
-            "hospital_schedule.report_roster", session.ids
+    def setUp(self):
+        super().setUp()
+        self.monday = self._session(date(2031, 1, 6), room="301")
+        self._session(date(2031, 1, 12), doctor=self.doctor2)
+        self._session(date(2031, 1, 13))
+
+    def _get(self, path, user="base_outpatient_office"):
+        self.authenticate(user, user)
+        return self.url_open(f"/hospital/roster/{path}&departments={self.department.id}")
+
+    def _book(self, path):
+        return openpyxl.load_workbook(io.BytesIO(self._get(path).content))
+
+    def test_one_page_per_week_and_department(self):
+        self.env["hospital.holiday"].create(
+            {"date": "2031-01-08", "name": "Feast", "is_workday": False}
         )
-        self.assertIn(b"Acupuncture", html)
-        [week] = session._roster_grid(session)
-        self.assertEqual(week["days"][0], date(2031, 1, 6))
-        self.assertEqual(week["rows"], [(self.department, [[session]] + [[]] * 6)])
+        other = self._department(name="Massage")
+        self._session(date(2031, 1, 6), doctor=False, department_id=other.id)
+        sessions = self.env["hospital.session"]
+        pages = sessions._roster_pages(sessions.search([("date", ">=", "2031-01-06")]))
+        pages = [page for page in pages if page["department"] in self.department + other]
+        self.assertEqual(
+            [(page["department"], page["days"][0][0]) for page in pages],
+            [(self.department, date(2031, 1, 6)), (other, date(2031, 1, 6)),
+             (self.department, date(2031, 1, 13))],
+        )  # fmt: skip
+        [(name, cells), (second, _cells)] = pages[0]["rows"]
+        self.assertEqual((name, second), ("Lin", "Chen"))
+        self.assertEqual(cells, [[self.monday]] + [[]] * 6)
+        self.assertEqual(pages[0]["days"][2], (date(2031, 1, 8), "Feast"))
 
-    def test_export(self):
-        self._session(date(2031, 1, 6))
-        url = "/hospital/roster/export?date_from=2031-01-06&date_to=2031-01-06"
-        self.authenticate("base_outpatient_office", "base_outpatient_office")
-        book = openpyxl.load_workbook(io.BytesIO(self.url_open(url).content))
-        rows = list(book.worksheets[0].iter_rows(values_only=True))
-        self.assertEqual(len(rows), 2)
-        self.assertEqual((rows[1][0], rows[1][7]), ("2031-01-06", 10))
+    def test_print(self):
+        answer = self._get("print?date_from=2031-01-08&weeks=2", "base_doctor")
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(answer.text.count("<section"), 2)
+        self.assertIn("Acupuncture", answer.text)
+        self.assertIn("301", answer.text)
+        empty = self._get("print?date_from=2032-01-08&weeks=x", "base_doctor")
+        self.assertNotIn("<section", empty.text)
+        self.assertRegex(empty.text, "<p>.{10,}</p>")
 
-    def test_doctor_cannot_export(self):
-        self.authenticate("base_doctor", "base_doctor")
-        self.assertEqual(self.url_open("/hospital/roster/export").status_code, 403)
+    def test_export_takes_whole_weeks_one_sheet_each(self):
+        book = self._book("export?date_from=2031-01-08&weeks=2")
+        self.assertEqual(book.sheetnames, ["2031-W02", "2031-W03", "plans"])
+        first, second, _plans = ([*sheet.iter_rows(values_only=True)] for sheet in book)
+        self.assertEqual(
+            [row[0].date() for row in first[1:]], [date(2031, 1, 6), date(2031, 1, 12)]
+        )
+        self.assertEqual([row[0].date() for row in second[1:]], [date(2031, 1, 13)])
+        self.assertIn(first[1][1], ("Morning", "上午"))
+        self.assertEqual(first[1][2:4], ("08:00", "11:00"))
+        self.assertEqual(first[1][8:12], ("301", 10, 10, 0))
+
+    def test_week_of_today_by_default(self):
+        self.assertEqual(self._book("export?date_from=x&weeks=0").sheetnames[0], "2031-W01")
+
+    def test_only_the_office_exports(self):
+        for path in ("export?x=1", "template?x=1"):
+            self.assertEqual(self._get(path, "base_doctor").status_code, 403)
+
+    def test_import_reads_the_export_back(self):
+        self._plan([(8.0, 9.5, 3, "odd"), (9.5, 10 + 1 / 3, 2, "2,4")], room="0301")
+        self._plan(weekday="2", doctor_id=False, holiday_policy="keep", date_to="2031-02-01")
+        fields = ["doctor_id", "number_type_id", "weekday", "half_day", "date_from", "date_to",
+                  "room", "holiday_policy"]  # fmt: skip
+
+        def content():
+            plans = self.env["hospital.plan"].search(
+                [("department_id", "=", self.department.id)], order="weekday"
+            )
+            return [
+                (*(plan[name] for name in fields),
+                 [(round(row.start_hour, 6), round(row.end_hour, 6), row.capacity, row.numbers)
+                  for row in plan.period_ids])
+                for plan in plans
+            ]  # fmt: skip
+
+        before = content()
+        exported = self._get("export?date_from=2031-01-06").content
+        self.env["hospital.plan"].search([("department_id", "=", self.department.id)]).unlink()
+        wizard = self.env["hospital.roster.import"].create({"file": base64.b64encode(exported)})
+        wizard.action_import()
+        self.assertEqual(content(), before)
+        self.assertEqual(len(before), 2)
+
+    def test_text_is_never_a_formula(self):
+        self.monday.room = "=1+1"
+        sheet = self._book("export?date_from=2031-01-06").worksheets[0]
+        self.assertEqual((sheet["I2"].value, sheet["I2"].data_type), ("=1+1", "s"))
+
+    def test_queries_do_not_grow_with_rows(self):
+        sessions = self.env["hospital.session"].with_user(self.roles["outpatient_office"])
+
+        def count(monday):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            rows = list(sessions._sheet_rows(monday))
+            pages = sessions._roster_pages(sessions.search(sessions._week_domain(monday)))
+            return self.env.cr.sql_log_count - before, len(rows), pages
+
+        count(date(2031, 1, 13))
+        few = count(date(2031, 1, 13))
+        for index in range(20):
+            doctor = self._doctor(name=f"D{index}")
+            self._session(date(2031, 1, 14), doctor=doctor, room=str(index))
+        many = count(date(2031, 1, 13))
+        self.assertEqual((few[1], many[1]), (1, 21))
+        self.assertEqual(few[0], many[0])
+
+    def test_wizard_shows_the_range_and_opens_it(self):
+        wizard = self.env["hospital.roster.week"].create(
+            {"date": "2031-01-08", "weeks": 2, "department_ids": self.department.ids}
+        )
+        self.assertEqual((wizard.first_day, wizard.last_day, wizard.session_count),
+                         (date(2031, 1, 6), date(2031, 1, 19), 3))  # fmt: skip
+        self.assertEqual(
+            wizard.action_export()["url"],
+            f"/hospital/roster/export?date_from=2031-01-06&weeks=2&departments={self.department.id}",
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestWorkbookMemory(BaseCase):
+    def test_memory_does_not_grow_with_rows(self):
+        def peak(count):
+            tracemalloc.start()
+            writer = WorkbookWriter()
+            writer.add_sheet("rows", ["x"] * 10, (["text"] * 10 for _row in range(count)))
+            pieces = sum(len(piece) for piece in writer.stream())
+            found = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+            return found, pieces
+
+        peak(100)
+        small, large = peak(1000), peak(10000)
+        self.assertGreater(large[1], 3 * small[1])
+        self.assertLess(large[0], 1.5 * small[0])

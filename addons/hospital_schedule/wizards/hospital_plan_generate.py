@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 
@@ -11,18 +13,33 @@ class HospitalPlanGenerate(models.TransientModel):
     date_from = fields.Date(required=True, default=lambda self: self.env["hospital.clock"]._today())
     date_to = fields.Date(
         required=True,
-        default=lambda self: self.env["hospital.clock"]._today()
-        + timedelta(days=self.env.company.hospital_generate_days),
+        default=lambda self: (
+            self.env["hospital.clock"]._today()
+            + timedelta(days=self.env.company.hospital_generate_days)
+        ),
     )
     department_ids = fields.Many2many("hospital.department", help="Empty: all departments.")
+    preview_html = fields.Html("What would be generated", readonly=True)
+
+    def action_preview(self):
+        """Say what would be added, without adding it, and keep the wizard open."""
+        departments = self._departments()
+        rows = self.env["hospital.plan"]._preview_generation(
+            self.date_from, self.date_to, departments.ids
+        )
+        self.preview_html = self._preview_table(rows) + self._preview_days()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Generate sessions"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
 
     def action_generate(self):
         """Generate the range and say how many sessions were added."""
-        self.ensure_one()
-        self.env["hospital.session"]._check_office()
-        if not 0 <= (self.date_to - self.date_from).days <= 180:
-            raise ValidationError(self.env._("Generate a range of up to 180 days."))
-        departments = self.department_ids or self.env["hospital.department"].search([])
+        departments = self._departments()
         added = self.env["hospital.plan"]._generate(self.date_from, self.date_to, departments.ids)
         return {
             "type": "ir.actions.client",
@@ -33,3 +50,37 @@ class HospitalPlanGenerate(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    def _departments(self):
+        self.ensure_one()
+        self.env["hospital.session"]._check_office()
+        if not 0 <= (self.date_to - self.date_from).days <= 180:
+            raise ValidationError(self.env._("Generate a range of up to 180 days."))
+        return self.department_ids or self.env["hospital.department"].search([])
+
+    def _preview_table(self, rows):
+        if not rows:
+            return Markup("<p>%s</p>") % self.env._(
+                "Nothing would be added: every session of the active plans exists already, or no "
+                "active plan covers these days."
+            )
+        head = Markup("<tr><th>%s</th><th>%s</th><th>%s</th></tr>") % (
+            self.env._("Department"), self.env._("Sessions"), self.env._("Numbers"),
+        )  # fmt: skip
+        cells = Markup("<tr><td>%s</td><td>%s</td><td>%s</td></tr>")
+        lines = [cells % (unit.display_name, count, numbers) for unit, count, numbers in rows]
+        total = cells % (
+            self.env._("Total"), sum(row[1] for row in rows), sum(row[2] for row in rows)
+        )  # fmt: skip
+        return Markup('<table class="table table-sm">%s%s%s</table>') % (
+            head, Markup("").join(lines), total
+        )  # fmt: skip
+
+    def _preview_days(self):
+        days = [
+            self.date_from + timedelta(days=index)
+            for index in range((self.date_to - self.date_from).days + 1)
+        ]
+        notes = self.env["hospital.session"]._day_notes(days)
+        lines = [Markup("<li>%s · %s</li>") % (day, notes[day]) for day in days if day in notes]
+        return Markup("<ul>%s</ul>") % Markup("").join(lines) if lines else Markup("")

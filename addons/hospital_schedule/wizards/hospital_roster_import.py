@@ -8,7 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..workbook import WorkbookError, read_workbook
 
 PLAN_KEYS = ("department_id", "doctor_id", "number_type_id", "weekday", "half_day", "date_from",
-             "date_to", "room")  # fmt: skip
+             "date_to", "room", "holiday_policy")  # fmt: skip
 
 
 class HospitalRosterImport(models.TransientModel):
@@ -124,6 +124,9 @@ class HospitalRosterImport(models.TransientModel):
         last = self._date(row.get("date_to"))
         if last and last < first:
             raise ValueError(self.env._("date_to lies before date_from."))
+        policy = str(row.get("on_holidays") or "skip").strip()
+        if policy not in ("skip", "keep"):
+            raise ValueError(self.env._("on_holidays is skip or keep."))
         key = (
             ids["department_code"],
             ids["doctor_code"],
@@ -132,7 +135,8 @@ class HospitalRosterImport(models.TransientModel):
             half_day,
             first,
             last,
-            str(row.get("room") or ""),
+            str(row.get("room") or "") or False,
+            policy,
         )
         return key, self._period(row)
 
