@@ -61,16 +61,14 @@ class HospitalAccount(models.Model):
         """Return the account of the signed-in user, empty for staff and visitors."""
         if self.env.user._is_public():
             return self.browse()
-        return self.search(
-            [("user_id", "=", self.env.uid), ("state", "=", "active")], limit=1
-        )
+        return self.search([("user_id", "=", self.env.uid), ("state", "=", "active")], limit=1)
 
     @api.model
     def _sign_in(self, phone, code, device="", ip=""):
         """Exchange a phone code for the portal user of that phone.
 
-        The caller shows the sentence of the error and lets the transaction commit:
-        a roll-back would give the used-up try back.
+        The caller shows the sentence of the error and lets the transaction commit,
+        so that the risk event stays.
 
         :raise UserError: when the code is wrong, used or late; nothing tells whether
             the phone is known.
@@ -103,18 +101,30 @@ class HospitalAccount(models.Model):
 
         :raise UserError: when too many accounts were opened on this device today.
         """
-        self.env["hospital.risk.event"]._check_device(device)
-        user = self.env["res.users"].with_context(no_reset_password=True).create(
-            {
-                "name": f"patient-{secrets.token_hex(4)}",
-                "login": f"phone-{secrets.token_urlsafe(12)}",
-                "group_ids": [fields.Command.set(self.env.ref("base.group_portal").ids)],
-                "lang": "zh_CN" if self.env["res.lang"]._get_data(code="zh_CN") else "en_US",
-            }
-        )
-        account = self.create({"user_id": user.id, "phone": phone})
-        self.env["hospital.risk.event"]._record("account_opened", account=account, device=device)
+        Risks = self.env["hospital.risk.event"]
+        try:
+            with self.env.cr.savepoint():
+                account = self._create_with_user(phone)
+                Risks._record_account(account, device)
+        except UserError:
+            Risks._record("device_limit", device=device)
+            raise
         return account
+
+    def _create_with_user(self, phone):
+        user = (
+            self.env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                {
+                    "name": f"patient-{secrets.token_hex(4)}",
+                    "login": f"phone-{secrets.token_urlsafe(12)}",
+                    "group_ids": [fields.Command.set(self.env.ref("base.group_portal").ids)],
+                    "lang": "zh_CN" if self.env["res.lang"]._get_data(code="zh_CN") else "en_US",
+                }
+            )
+        )
+        return self.create({"user_id": user.id, "phone": phone})
 
     def _set_elder_mode(self, enabled):
         """Keep the choice of larger type with the account."""
@@ -166,8 +176,6 @@ class HospitalAccount(models.Model):
         patient.invalidate_recordset(["member_ids"])
         if not rows:
             raise UserError(
-                self.env._(
-                    "One phone manages at most %s people. Remove somebody first.", limit
-                )
+                self.env._("One phone manages at most %s people. Remove somebody first.", limit)
             )
         return Member.browse(rows[0][0])

@@ -39,6 +39,9 @@ class HospitalPatientCard(models.Model):
         "(kind, number_hash) WHERE active", "This card already belongs to a patient."
     )
 
+    def init(self):
+        self.env["hospital.patient.merge"]._follow_merges(self._table)
+
     def _compute_masked_number(self):
         for card in self:
             card.masked_number = mask_id_number(card.number)

@@ -1,8 +1,9 @@
 from psycopg2 import IntegrityError
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, mute_logger
+from odoo.addons.hospital_base.own_transaction import own_transaction
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.tools import SQL, file_open, mute_logger
 
 
 class HospitalPatientMerge(models.Model):
@@ -23,9 +24,20 @@ class HospitalPatientMerge(models.Model):
         readonly=True,
         default="merged",
     )
-    user_id = fields.Many2one(
-        "res.users", "By", readonly=True, default=lambda self: self.env.user
-    )
+    user_id = fields.Many2one("res.users", "By", readonly=True, default=lambda self: self.env.user)
+
+    @api.model
+    def _follow_merges(self, table):
+        """Let rows of ``table`` that waited for a merge land with the survivor."""
+        with file_open("hospital_patient/sql/follow_merge.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.cr.execute(
+            SQL(
+                "CREATE OR REPLACE TRIGGER follow_merge BEFORE INSERT ON %s"
+                " FOR EACH ROW EXECUTE FUNCTION hospital_patient_follow_merge()",
+                SQL.identifier(table),
+            )
+        )
 
     @api.model
     def _references(self):
@@ -54,6 +66,7 @@ class HospitalPatientMerge(models.Model):
         if survivor == merged or survivor.merged_into_id or merged.merged_into_id:
             raise UserError(self.env._("Choose two different records that are not merged yet."))
         self.env.flush_all()
+        self._freeze(survivor + merged)
         moved, kept = {}, {}
         for table, column in self._references():
             done, stuck = self._move(table, column, merged.id, survivor.id)
@@ -75,6 +88,36 @@ class HospitalPatientMerge(models.Model):
                 "kept": kept,
             }
         )
+
+    def _freeze(self, patients):
+        """Let nothing new refer to ``patients`` until the end, and miss nothing that does.
+
+        The lock keeps later rows out; rows that were committed since this
+        transaction's snapshot was taken show on a second connection only.
+
+        :raise ConcurrencyError: when there are such rows; Odoo runs the request again.
+        """
+        patients.sudo().lock_for_update()
+        known = self._referring(self.env, patients)
+        with own_transaction(self.env) as env:
+            late = self._referring(env, patients) - known
+        if late:
+            raise ConcurrencyError("a patient record was used while it was merged")
+
+    @api.model
+    def _referring(self, env, patients):
+        """Return {(table.column, id)} of what refers to ``patients`` as ``env`` sees it."""
+        references = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT %s, id FROM %s WHERE %s = ANY(%s)",
+                f"{table}.{column}",
+                SQL.identifier(table),
+                SQL.identifier(column),
+                patients.ids,
+            )
+            for table, column in self._references()
+        )
+        return set(env.execute_query(references))
 
     def _move(self, table, column, old, new):
         """Repoint rows from ``old`` to ``new``; return (ids moved, ids that stay)."""

@@ -1,17 +1,19 @@
-import hashlib
-import hmac
 import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.hospital_base import crypto
+from odoo.addons.hospital_base.own_transaction import own_transaction
 from odoo.exceptions import UserError
+from odoo.http import request
 from odoo.tools import SQL
 
 DIGITS = 6
 LIFE_SECONDS = 300
 MAX_TRIES = 5
 PAUSE_SECONDS = 60
+#: Codes that this HTTP request proved, in its environ.
+PROVED = "hospital.proved_codes"
 
 
 class HospitalPhoneCode(models.Model):
@@ -46,6 +48,9 @@ class HospitalPhoneCode(models.Model):
     def _request(self, phone, purpose, ip="", device=""):
         """Send a fresh code to ``phone``; older codes of the purpose stop working.
 
+        The code is on file, committed, before the gateway is called: requests that
+        arrive together see each other, and none waits for another's gateway.
+
         :raise UserError: when codes are asked for too often, or none could be sent.
         """
         phone = self.env["hospital.patient"]._checked_phone(phone)
@@ -54,22 +59,39 @@ class HospitalPhoneCode(models.Model):
             "ip_hash": crypto.keyed_hash(ip, "ip") or False,
             "device_hash": crypto.keyed_hash(device, "device") or False,
         }
-        self.env.cr.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [hashes["phone_hash"]]
-        )
-        self._check_frequency(hashes)
         code = "".join(secrets.choice("0123456789") for _digit in range(DIGITS))
+        with own_transaction(self.env) as env:
+            Codes = env[self._name].sudo()
+            Codes._wait_for_turn(hashes)
+            exceeded = Codes._exceeded_limit(hashes)
+            code_id = None if exceeded else Codes._store(hashes, purpose, code).id
+        if exceeded:
+            self._refuse(exceeded)
+        text = self.env._("Your code is %s. It works for 5 minutes. Tell it to nobody.", code)
+        if self.env["hospital.sms"]._send(phone, text, "code").status == "refused":
+            with own_transaction(self.env) as env:
+                env[self._name].sudo().browse(code_id).unlink()
+            raise UserError(
+                self.env._("The text message could not be sent. Check the number or try later.")
+            )
+
+    def _wait_for_turn(self, hashes):
+        """Let requests of one phone, address or device count one after the other."""
+        for key in sorted(filter(None, hashes.values())):
+            self.env.cr.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+    def _store(self, hashes, purpose, code):
+        """Put the code on file in place of the one before."""
         now = fields.Datetime.now()
-        Codes = self.sudo()
-        Codes.search(
+        self.search(
             [
                 ("phone_hash", "=", hashes["phone_hash"]),
                 ("purpose", "=", purpose),
                 ("consumed", "=", False),
             ]
         ).consumed = True
-        Codes.flush_model(["consumed"])
-        Codes.create(
+        self.flush_model(["consumed"])
+        return self.create(
             {
                 **hashes,
                 "purpose": purpose,
@@ -78,20 +100,16 @@ class HospitalPhoneCode(models.Model):
                 "expires_at": now + timedelta(seconds=LIFE_SECONDS),
             }
         )
-        text = self.env._("Your code is %s. It works for 5 minutes. Tell it to nobody.", code)
-        if self.env["hospital.sms"]._send(phone, text, "code").status == "refused":
-            raise UserError(
-                self.env._("The text message could not be sent. Check the number or try later.")
-            )
 
-    def _check_frequency(self, hashes):
-        """Refuse bursts: per phone a minute and a day, per address and device a day."""
-        company = self.env.company.sudo()
+    def _exceeded_limit(self, hashes):
+        """Return which limit is reached: ``pause``, a column, or None.
+
+        Per phone a minute and a day, per address and device a day.
+        """
+        company = self.env.company
         now = fields.Datetime.now()
         if self._sent_since("phone_hash", hashes, now - timedelta(seconds=PAUSE_SECONDS)):
-            raise UserError(
-                self.env._("A code was just sent. Wait a minute before you ask for another.")
-            )
+            return "pause"
         limits = (
             ("phone_hash", company.hospital_code_phone_limit),
             ("ip_hash", company.hospital_code_ip_limit),
@@ -99,18 +117,24 @@ class HospitalPhoneCode(models.Model):
         )
         for column, limit in limits:
             if self._sent_since(column, hashes, now - timedelta(days=1)) >= limit:
-                self.env["hospital.risk.event"]._record("code_limit", detail=column)
-                raise UserError(
-                    self.env._(
-                        "Too many codes were sent today. Try again tomorrow or ask the desk."
-                    )
-                )
+                return column
+        return None
+
+    def _refuse(self, exceeded):
+        if exceeded == "pause":
+            raise UserError(
+                self.env._("A code was just sent. Wait a minute before you ask for another.")
+            )
+        self.env["hospital.risk.event"]._record("code_limit", detail=exceeded)
+        raise UserError(
+            self.env._("Too many codes were sent today. Try again tomorrow or ask the desk.")
+        )
 
     def _sent_since(self, column, hashes, moment):
         if not hashes[column]:
             return 0
         # strictly after: 60 seconds later the next code may go out
-        return self.sudo().search_count([(column, "=", hashes[column]), ("sent_at", ">", moment)])
+        return self.search_count([(column, "=", hashes[column]), ("sent_at", ">", moment)])
 
     @api.model
     def _code_hash(self, phone_hash, purpose, code):
@@ -120,41 +144,41 @@ class HospitalPhoneCode(models.Model):
     def _verify(self, phone, purpose, code):
         """Use up the code; each call costs a try, right or wrong.
 
-        One guarded UPDATE counts the try before anything is compared, so requests
-        that arrive together cannot share one.
+        One guarded UPDATE counts the try and uses the code up, committed at once: a
+        request that fails later or is run again by Odoo gives no try back, and a try
+        that waits for another one is never lost to a serialization failure.
 
         :return: True once for the right code, else False.
         """
         phone_hash = crypto.keyed_hash(phone, "phone")
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                UPDATE hospital_phone_code SET tries = tries + 1
-                 WHERE id = (SELECT id FROM hospital_phone_code
-                              WHERE phone_hash = %(phone)s AND purpose = %(purpose)s
-                                AND NOT coalesce(consumed, false)
-                              ORDER BY id DESC LIMIT 1)
-                   AND NOT coalesce(consumed, false) AND expires_at > %(now)s
-                   AND coalesce(tries, 0) < %(tries)s
-                RETURNING id, code_hash
-                """,
-                phone=phone_hash,
-                purpose=purpose,
-                now=fields.Datetime.now(),
-                tries=MAX_TRIES,
-            )
-        )
-        self.invalidate_model()
         given = self._code_hash(phone_hash, purpose, (code or "").strip())
-        stored = rows[0][1] if rows else hashlib.sha256(b"nothing").hexdigest()
-        if not hmac.compare_digest(given, stored):
+        # Odoo runs a request again after a serialization failure: it has proved itself
+        proved = request.httprequest.environ.setdefault(PROVED, set()) if request else set()
+        if given in proved:
+            return True
+        with own_transaction(self.env) as env:
+            rows = env.execute_query(
+                SQL(
+                    """
+                    UPDATE hospital_phone_code
+                       SET tries = tries + 1, consumed = (code_hash = %(given)s)
+                     WHERE phone_hash = %(phone)s AND purpose = %(purpose)s
+                       AND NOT consumed AND expires_at > %(now)s AND tries < %(tries)s
+                    RETURNING consumed
+                    """,
+                    phone=phone_hash,
+                    purpose=purpose,
+                    given=given,
+                    now=fields.Datetime.now(),
+                    tries=MAX_TRIES,
+                )
+            )
+        self.invalidate_model(flush=False)
+        if not rows or not rows[0][0]:
             return False
-        self.sudo().browse(rows[0][0]).consumed = True
+        proved.add(given)
         return True
 
     @api.autovacuum
     def _gc_old_codes(self):
-        self.sudo().search(
-            [("sent_at", "<", fields.Datetime.now() - timedelta(days=2))]
-        ).unlink()
+        self.sudo().search([("sent_at", "<", fields.Datetime.now() - timedelta(days=2))]).unlink()

@@ -9,6 +9,7 @@ class TestMerge(PatientCommon):
     def setUp(self):
         super().setUp()
         self.first, self.second = self._patient(name="A"), self._patient(name="A")
+        self.enterContext(self.enter_registry_test_mode())
         self.Merge = self.env["hospital.patient.merge"].with_user(self.office)
 
     def test_merge_moves_rows_and_undo_brings_them_back(self):

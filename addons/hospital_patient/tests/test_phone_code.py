@@ -16,6 +16,7 @@ class TestPhoneCode(PatientCommon):
         super().setUp()
         self.Code = self.env["hospital.phone.code"]
         self.start = fields.Datetime.now()
+        self.enterContext(self.enter_registry_test_mode())
 
     def _ask(self, seconds=0, phone=PHONE, **kwargs):
         """Ask for a code ``seconds`` after the start and read it from the phone."""
@@ -60,11 +61,14 @@ class TestPhoneCode(PatientCommon):
             ("hospital_code_device_limit", {"device": "d1"}),
         ):
             company[name] = 1
+            company.flush_recordset()
             self._ask(phone=f"1970000{len(name):04d}", **kwargs)
             with self.assertRaisesRegex(UserError, "Too many"):
                 self._ask(phone=f"1970001{len(name):04d}", **kwargs)
             company[name] = 100
+            company.flush_recordset()
         company.hospital_code_phone_limit = 1
+        company.flush_recordset()
         self._ask(1000, phone="19700009999")
         with self.assertRaisesRegex(UserError, "Too many"):
             self._ask(2000, phone="19700009999")
