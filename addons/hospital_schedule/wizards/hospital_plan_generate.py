@@ -56,6 +56,7 @@ class HospitalPlanGenerate(models.TransientModel):
         self.env["hospital.session"]._check_office()
         if not 0 <= (self.date_to - self.date_from).days <= 180:
             raise ValidationError(self.env._("Generate a range of up to 180 days."))
+        self.department_ids.check_access("read")
         return self.department_ids or self.env["hospital.department"].search([])
 
     def _preview_table(self, rows):
@@ -73,7 +74,7 @@ class HospitalPlanGenerate(models.TransientModel):
             self.env._("Total"), sum(row[1] for row in rows), sum(row[2] for row in rows)
         )  # fmt: skip
         return Markup('<table class="table table-sm">%s%s%s</table>') % (
-            head, Markup("").join(lines), total
+            head, total, Markup("").join(lines)
         )  # fmt: skip
 
     def _preview_days(self):
