@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 class HospitalBlacklistEntry(models.Model):
     _name = "hospital.blacklist.entry"
+    _inherit = ["hospital.masked.mixin"]
     _description = "Blacklist entry"
     _order = "start_at desc, id desc"
 
@@ -21,8 +22,10 @@ class HospitalBlacklistEntry(models.Model):
         default="active",
     )  # fmt: skip
     appeal_note = fields.Text("Appeal")
-    release_reason = fields.Char()
-    requested_by = fields.Many2one("res.users", readonly=True, index=True, ondelete="restrict")
+    release_reason = fields.Char(readonly=True)
+    requested_by = fields.Many2one(
+        "res.users", "Release asked by", readonly=True, index=True, ondelete="restrict"
+    )
     released_by = fields.Many2one("res.users", readonly=True, index=True, ondelete="restrict")
     released_at = fields.Datetime(readonly=True)
 
@@ -64,10 +67,10 @@ class HospitalBlacklistEntry(models.Model):
                  "release_reason": reason}
             )  # fmt: skip
 
-    def action_release(self):
-        """Release with the reason written on the form."""
-        for entry in self:
-            entry._release(entry.release_reason)
+    def write(self, vals):
+        if not self.env.su and set(vals) - {"appeal_note"}:
+            raise UserError(self.env._("A lock ends by its release button only."))
+        return super().write(vals)
 
     @api.model
     def _cron_release(self):

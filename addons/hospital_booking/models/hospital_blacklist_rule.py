@@ -33,12 +33,24 @@ class HospitalBlacklistRule(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     active = fields.Boolean(default=True)
+    sentence = fields.Char("In words", compute="_compute_sentence")
 
     _in_range = models.Constraint(
         "CHECK (count BETWEEN 1 AND 100 AND window_days BETWEEN 1 AND 730 "
         "AND lock_days BETWEEN 1 AND 730)",
         "Count, window and lock are positive.",
     )
+
+    @api.depends("kind", "count", "window_days", "lock_days", "second_person")
+    def _compute_sentence(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for rule in self:
+            rule.sentence = self.env._(
+                "%(kind)s ≥ %(count)s within %(window)s days lock for %(lock)s days; "
+                "a warning goes out at %(warned)s.",
+                kind=kinds.get(rule.kind, ""), count=rule.count, window=rule.window_days,
+                lock=rule.lock_days, warned=rule.count - 1,
+            )  # fmt: skip
 
     @api.model
     def _apply(self, patient_ids):

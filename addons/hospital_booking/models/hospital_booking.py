@@ -22,6 +22,7 @@ BOOKING_WRITER = object()
 
 class HospitalBooking(models.Model):
     _name = "hospital.booking"
+    _inherit = ["hospital.masked.mixin"]
     _description = "Booking"
     _order = "starts_at desc, id desc"
     _rec_name = "ref"
@@ -73,6 +74,9 @@ class HospitalBooking(models.Model):
         [("accept", "Accepted"), ("cancel", "Cancelled"), ("move", "Moved")]
     )
     event_ids = fields.One2many("hospital.booking.event", "booking_id", "History")
+    is_my_department = fields.Boolean(
+        compute="_compute_is_my_department", search="_search_is_my_department"
+    )
 
     _ref_once = models.Constraint("unique (ref)", "This reference exists already.")
     _key_once = models.Constraint("unique (channel_id, key)", "This request was booked already.")
@@ -105,7 +109,24 @@ class HospitalBooking(models.Model):
         """Create the functions that alone write the state of numbers."""
         super().init()
         with file_open("hospital_booking/sql/hospital_booking.sql") as script:
-            self.env.cr.execute(script.read())
+            self.env.cr.execute(script.read().replace("{live}", LIVE_SQL))
+
+    def _compute_is_my_department(self):
+        mine = self._my_departments()
+        for booking in self:
+            booking.is_my_department = booking.department_id in mine
+
+    @api.model
+    def _search_is_my_department(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("department_id", "in", self._my_departments().ids)]
+
+    @api.model
+    def _my_departments(self):
+        """Return the departments of the doctor who is signed in."""
+        doctors_sudo = self.env["hospital.doctor"].sudo().search([("user_id", "=", self.env.uid)])
+        return (doctors_sudo.department_id | doctors_sudo.department_ids).sudo(False)
 
     @api.model_create_multi
     def create(self, vals_list):
