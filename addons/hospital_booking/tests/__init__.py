@@ -5,4 +5,6 @@ from . import test_desk
 from . import test_desk_wizards
 from . import test_races
 from . import test_roles_blacklist
+from . import test_roles_models
 from . import test_settings
+from . import test_views_lists
