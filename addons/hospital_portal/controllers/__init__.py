@@ -1,1 +1,12 @@
-from . import base, booking, choose, confirm, family, home, message, my_data, sign_in
+from . import (
+    arrive,
+    base,
+    booking,
+    choose,
+    confirm,
+    family,
+    home,
+    message,
+    my_data,
+    sign_in,
+)

@@ -110,9 +110,10 @@ class ChoosePages(PatientPages):
         portal = request.env["hospital.portal"]
         days = portal._days(doctor.department_id, "same_day")
         days += portal._days(doctor.department_id, "advance")
+        sessions = portal._sessions(days, doctor=doctor)
         return self._page(
             "hospital_portal.doctor",
-            {"doctor": doctor, "days": days, "sessions": portal._sessions(days, doctor=doctor)},
+            {"doctor": doctor, "sessions": sessions, "weeks": portal._weeks(days, sessions)},
         )
 
     @http.route("/h5/doctor/<string:public_ref>/photo", **READ)

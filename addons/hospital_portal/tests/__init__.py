@@ -1,1 +1,12 @@
-from . import test_book, test_family, test_headers, test_own_pages, test_public_pages, test_sign_in
+from . import (
+    test_arrive,
+    test_book,
+    test_changes,
+    test_family,
+    test_headers,
+    test_own_pages,
+    test_public_pages,
+    test_sign_in,
+    test_wait,
+    test_week,
+)

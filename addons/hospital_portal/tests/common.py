@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo.addons.hospital_patient.tests.common import PatientCommon
 from odoo.addons.hospital_schedule.tests.common import ScheduleCommon
 from odoo.tests import HttpCase
+from odoo.tools import mute_logger
 
 from ..controllers import rate_limit
 
@@ -49,6 +50,11 @@ class PortalCommon(ScheduleCommon, PatientCommon, HttpCase):
         if csrf:
             data["csrf_token"] = self._token()
         return self.url_open(path, data=data or {"x": "1"}, allow_redirects=False)
+
+    def _post_bare(self, path, **data):
+        """POST as a foreign page would make the browser do: signed in, without the token."""
+        with mute_logger("odoo.http"):
+            return self._post(path, csrf=False, **data)
 
     def _period(self, clinic=None):
         portal = self.env["hospital.portal"]
