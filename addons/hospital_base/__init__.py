@@ -1,4 +1,5 @@
-from . import models
+from . import controllers, models
+from .const import PASSWORD_LENGTH
 from .http_errors import hide_tracebacks
 from .logging_mask import install_log_mask
 
@@ -15,3 +16,9 @@ def post_init_hook(env):
     # accounts are locked one by one (hospital.login.lock); Odoo's own count per
     # address would lock a whole hospital behind one address after ten failures
     env["ir.config_parameter"].set_param("base.login_cooldown_after", 200)
+    set_password_length(env)
+
+
+def set_password_length(env):
+    """Ask for long passwords from the first user on; the settings page changes it."""
+    env["ir.config_parameter"].set_param("auth_password_policy.minlength", PASSWORD_LENGTH)

@@ -5,7 +5,7 @@
     "summary": "Campuses, departments, doctors, roles, hospital clock, encryption, audit",
     "author": "Hospital Suite contributors",
     "license": "LGPL-3",
-    "depends": ["base_setup", "web", "auth_password_policy"],
+    "depends": ["base_setup", "web", "auth_password_policy", "auth_totp"],
     "external_dependencies": {
         "python": ["chinesecalendar", "cryptography", "qrcode"],
     },
@@ -24,6 +24,7 @@
         "views/hospital_audit_views.xml",
         "views/hospital_login_lock_views.xml",
         "views/hospital_sms_views.xml",
+        "views/hospital_second_factor_templates.xml",
         "views/res_config_settings_views.xml",
     ],
     "post_load": "post_load",

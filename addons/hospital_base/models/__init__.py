@@ -13,6 +13,8 @@ from . import hospital_key_check
 from . import hospital_login_lock
 from . import hospital_sms
 from . import hospital_sms_sandbox
+from . import ir_http
 from . import res_company
 from . import res_config_settings
 from . import res_users
+from . import res_users_second_factor

@@ -23,7 +23,7 @@ class HospitalCommon(BaseCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.roles = {
-            role: new_test_user(cls.env, f"base_{role}", f"hospital_base.group_{role}")
+            role: new_test_user(cls.env, f"base_staff_{role}", f"hospital_base.group_{role}")
             for role in ROLES
         }
         cls.campus = cls.env["hospital.campus"].create({"name": "North", "code": "N-T"})

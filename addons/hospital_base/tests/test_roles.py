@@ -29,7 +29,9 @@ class TestRoles(HospitalCommon):
     def test_duties_are_kept_apart(self):
         with self.assertRaises(ValidationError):
             new_test_user(
-                self.env, "both", "hospital_base.group_admin,hospital_base.group_auditor"
+                self.env,
+                "both_duties_user",
+                "hospital_base.group_admin,hospital_base.group_auditor",
             )
 
     def test_menus_of_each_role(self):

@@ -46,7 +46,7 @@ class TestStructure(HospitalCommon):
 
     @mute_logger("odoo.sql_db")
     def test_one_user_is_one_doctor(self):
-        user = new_test_user(self.env, "two_doctors", "hospital_base.group_doctor")
+        user = new_test_user(self.env, "two_doctors_user", "hospital_base.group_doctor")
         self._doctor(user_id=user.id)
         with self.assertRaises(UniqueViolation), self.cr.savepoint():
             self._doctor(user_id=user.id)

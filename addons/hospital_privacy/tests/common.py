@@ -12,9 +12,11 @@ class PrivacyCommon(PatientCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.security = new_test_user(cls.env, "p_sec", "hospital_base.group_security_admin")
-        cls.security2 = new_test_user(cls.env, "p_sec2", "hospital_base.group_security_admin")
-        cls.auditor = new_test_user(cls.env, "p_audit", "hospital_base.group_auditor")
+        cls.security, cls.security2 = (
+            new_test_user(cls.env, login, "hospital_base.group_security_admin")
+            for login in ("privacy_security_1", "privacy_security_2")
+        )
+        cls.auditor = new_test_user(cls.env, "privacy_auditor", "hospital_base.group_auditor")
         cls.patient = cls._patient(name="Test Person A", phone="13900001111")
         cls.account = cls._account(cls.portal_a, cls.patient)
 

@@ -16,7 +16,7 @@ class TestExport(PrivacyCommon, HttpCase):
     def test_copy_holds_the_own_data_and_is_audited(self):
         user = new_test_user(
             self.env,
-            "p_export",
+            "privacy_export",
             "hospital_base.group_security_admin,hospital_base.group_export_personal",
         )
         self.authenticate(user.login, user.login.ljust(8, "x"))
