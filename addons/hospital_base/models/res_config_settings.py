@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_users_second_factor import configured_rule
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -14,7 +16,7 @@ class ResConfigSettings(models.TransientModel):
     hospital_second_factor = fields.Selection(
         selection=lambda self: self.env["res.users"]._selection_second_factor(),
         string="Second factor required for",
-        default="none",
+        default=lambda self: configured_rule(),
         config_parameter="hospital.second_factor",
     )
     hospital_idle_minutes = fields.Integer(

@@ -17,7 +17,7 @@ PRIVILEGED = (
 
 
 @cache
-def _configured_rule():
+def configured_rule():
     """Return ``second_factor`` of ``[hospital]`` in odoo.conf, for a fresh database."""
     parser = configparser.RawConfigParser()
     if config["config"]:
@@ -42,7 +42,7 @@ class ResUsers(models.Model):
         """Tell whether the user must set up a second factor before working."""
         self.ensure_one()
         rule = self.env["ir.config_parameter"].sudo().get_param("hospital.second_factor")
-        rule = rule or _configured_rule()
+        rule = rule or configured_rule()
         if rule == "none" or not self._is_internal():
             return False
         if rule == "privileged" and not any(self.has_group(group) for group in PRIVILEGED):

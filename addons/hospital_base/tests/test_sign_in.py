@@ -1,6 +1,7 @@
 import time
 from base64 import b32decode
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.addons.auth_totp.models.totp import hotp
@@ -9,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
 from ..controllers.second_factor import SECRET
+from ..models import res_config_settings
 from .common import HospitalCommon
 
 ENROL = "/hospital/second-factor"
@@ -79,6 +81,13 @@ class TestSignIn(HospitalCommon, HttpCase):
         for minutes, address in ((0, ""), (4, ""), (8, ""), (14, "/web/login?redirect=%2Fodoo%3F")):
             with freeze_time(now + timedelta(minutes=minutes)):
                 self.assertEqual(self._goes_to(), address, minutes)
+
+    def test_saving_the_settings_keeps_the_rule_of_the_server(self):
+        self.Params.search([("key", "=", "hospital.second_factor")]).unlink()
+        with patch.object(res_config_settings, "configured_rule", lambda: "privileged"):
+            self.env["res.config.settings"].create({"hospital_idle_minutes": 7}).execute()
+        self.assertEqual(self.Params.get_param("hospital.second_factor"), "privileged")
+        self.assertEqual(self.Params.get_param("hospital.idle_minutes"), "7")
 
     def test_nobody_is_signed_out_where_the_setting_is_zero(self):
         self.Params.set_param("hospital.idle_minutes", 0)
