@@ -1,13 +1,15 @@
 from . import controllers, models
 from .const import PASSWORD_LENGTH
 from .http_errors import hide_tracebacks
+from .keep_plans import keep_plans
 from .logging_mask import install_log_mask
 
 
 def post_load():
-    """Mask personal data in logs and keep tracebacks from outsiders, process-wide."""
+    """Mask logs, keep tracebacks from outsiders and plans in their connections, process-wide."""
     install_log_mask()
     hide_tracebacks()
+    keep_plans()
 
 
 def post_init_hook(env):

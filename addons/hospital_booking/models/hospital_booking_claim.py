@@ -2,7 +2,33 @@ import secrets
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.sql_db import Cursor
+from odoo.tools import SQL, LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+#: outcome of a claim → what the patient should do
+SENTENCES = {
+    "ok": _lt("The number is yours."),
+    "replay": _lt("This request was booked already."),
+    "full": _lt("No number is left here. Choose another time or the wait-list."),
+    "duplicate_doctor": _lt(
+        "There is a booking for this doctor or clinic on this day already. Use that one."
+    ),
+    "day_limit": _lt("The patient has reached the bookings of this day. Choose another day."),
+    "blocked": _lt("Booking is paused after missed visits. Ask the outpatient office."),
+    "not_released": _lt("These numbers are not open yet. Come back later."),
+    "closed": _lt("This session is closed. Choose another one."),
+    "horizon": _lt("This day is not open for booking yet. Choose an earlier one."),
+    "channel": _lt("This cannot be booked here. Ask at the window."),
+    "quota": _lt("This channel's numbers are used up. Try another channel."),
+    "not_member": _lt("This person is not in the family. Add them first."),
+    "guardian": _lt("A patient under 16 needs a guardian on file. Ask the desk to add one."),
+    "risk": _lt("This phone has booked for too many different people. Ask the desk for help."),
+    "patient_inactive": _lt("This record is closed. Ask at the window."),
+    "key_reused": _lt("This request was used for another booking. Start again."),
+}
+ALONE = SQL("COMMIT; BEGIN ISOLATION LEVEL READ COMMITTED;")
 
 
 class ClaimResult(NamedTuple):
@@ -30,64 +56,58 @@ class HospitalBooking(models.Model):
         :param int hold_minutes: minutes of the hold; the hospital's setting when absent.
         :rtype: ClaimResult
         """
-        clock = self.env["hospital.clock"]
         self._read_committed()
-        outcome, booking_id, ref = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 "SELECT * FROM hospital_booking_claim("
-                "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 channel.id, patient.id, session.id, key, secrets.token_urlsafe(16),
                 account.id if account else None, period_start, number, bool(confirm),
-                hold_minutes, clock._now(), clock._today(), self.env.uid,
+                hold_minutes, self.env["hospital.clock"]._now(), self.env.uid,
             )
-        )[0]  # fmt: skip
+        )  # fmt: skip
+        return self._claimed(account, patient)
+
+    @api.model
+    def _claim_own(self, channel, patient, session, key, period_start):
+        """Hold a number of the period for a patient of the user's own family.
+
+        The whole work of a request, in one round trip: what its transaction has written before
+        is committed, and the claim runs in a transaction of its own.
+
+        :rtype: ClaimResult
+        """
+        self.env.flush_all()
+        # the cursor of a test is one transaction over many requests
+        begin = ALONE if isinstance(self.env.cr, Cursor) else SQL("")
+        self.env.cr.execute(
+            SQL(
+                "%s SELECT * FROM hospital_booking_claim_own(%s, %s, %s, %s, %s, %s, %s, %s)",
+                begin, self.env.uid, channel.id, patient.id, session.id, key,
+                secrets.token_urlsafe(16), period_start, self.env["hospital.clock"]._now(),
+            )
+        )  # fmt: skip
+        return self._claimed(self.env["hospital.account"], patient)
+
+    def _claimed(self, account, patient):
+        outcome, booking_id, ref = self.env.cr.fetchone()
         if outcome == "ok":
             self.env["hospital.slot"].invalidate_model(["state"])
             self.invalidate_model()
         elif outcome == "risk":
+            account = account or self.env["hospital.account"].sudo()._current()
             self.env["hospital.risk.event"]._record("booking_limit", account, patient)
-        return ClaimResult(outcome, booking_id, ref, self._claim_sentence(outcome))
+        return ClaimResult(outcome, booking_id, ref, self.env._(SENTENCES[outcome]))
 
     @api.model
     def _read_committed(self):
-        """Restart a transaction that has written nothing, so that claims never collide."""
+        """Restart a transaction that has written nothing, so that it reads what others decide."""
         self.env.flush_all()
-        ((fresh,),) = self.env.execute_query(
+        ((unwritten,),) = self.env.execute_query(
             SQL(
                 "SELECT pg_current_xact_id_if_assigned() IS NULL "
                 "AND current_setting('transaction_isolation') <> 'read committed'"
             )
         )
-        if fresh:
+        if unwritten:
             self.env.cr.execute("ROLLBACK; BEGIN ISOLATION LEVEL READ COMMITTED")
-
-    @api.model
-    def _claim_sentence(self, outcome):
-        return {
-            "ok": self.env._("The number is yours."),
-            "replay": self.env._("This request was booked already."),
-            "full": self.env._("No number is left here. Choose another time or the wait-list."),
-            "duplicate_doctor": self.env._(
-                "There is a booking for this doctor or clinic on this day already. Use that one."
-            ),
-            "day_limit": self.env._(
-                "The patient has reached the bookings of this day. Choose another day."
-            ),
-            "blocked": self.env._(
-                "Booking is paused after missed visits. Ask the outpatient office."
-            ),
-            "not_released": self.env._("These numbers are not open yet. Come back later."),
-            "closed": self.env._("This session is closed. Choose another one."),
-            "horizon": self.env._("This day is not open for booking yet. Choose an earlier one."),
-            "channel": self.env._("This cannot be booked here. Ask at the window."),
-            "quota": self.env._("This channel's numbers are used up. Try another channel."),
-            "not_member": self.env._("This person is not in the family. Add them first."),
-            "guardian": self.env._(
-                "A patient under 16 needs a guardian on file. Ask the desk to add one."
-            ),
-            "risk": self.env._(
-                "This phone has booked for too many different people. Ask the desk for help."
-            ),
-            "patient_inactive": self.env._("This record is closed. Ask at the window."),
-            "key_reused": self.env._("This request was used for another booking. Start again."),
-        }[outcome]

@@ -1,12 +1,21 @@
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
+
+from .hospital_booking import LIVE_SQL
 
 OPEN = ("hold", "confirmed", "displaced")
 
 
 class HospitalSession(models.Model):
     _inherit = "hospital.session"
+
+    @api.model
+    def _before_change(self):
+        """See every booking that was claimed before the sessions change."""
+        self.env["hospital.booking"]._read_committed()
+        return super()._before_change()
 
     def _open_bookings(self):
         return self.env["hospital.booking"].sudo().search(
@@ -54,6 +63,17 @@ class HospitalSession(models.Model):
         if slots:
             self.env.cr.execute("SELECT hospital_slot_release(%s)", [slots.ids])
             slots.invalidate_recordset(["state"])
+        self._offer_numbers()
+
+    def _add_numbers(self, count, reason, kind="extra"):
+        slots = super()._add_numbers(count, reason, kind)
+        if kind != "walkin":  # that one is for the patient who stands at the desk
+            self._offer_numbers()
+        return slots
+
+    def _offer_numbers(self):
+        """Hold numbers that have become free for those who wait."""
+        self.env["hospital.waitlist"].sudo()._offer(self.sudo())
 
     def _after_substitute(self, old_doctor):
         super()._after_substitute(old_doctor)
@@ -63,13 +83,19 @@ class HospitalSession(models.Model):
         for session in self:
             self.env.flush_all()
             self.env.cr.execute(
-                "UPDATE hospital_booking b SET doctor_id = %s, original_doctor_id = "
-                "COALESCE(original_doctor_id, %s) WHERE session_id = %s "
-                "AND state IN ('hold', 'confirmed', 'displaced') AND NOT EXISTS ("
-                "SELECT 1 FROM hospital_booking o WHERE o.patient_id = b.patient_id "
-                "AND o.date = b.date AND o.doctor_id = %s AND o.id <> b.id AND o.state IN "
-                "('hold', 'confirmed', 'checked_in', 'called', 'done', 'displaced'))",
-                [session.doctor_id.id, old_doctor.id, session.id, session.doctor_id.id],
+                SQL(
+                    "UPDATE hospital_booking b SET doctor_id = %(new)s, original_doctor_id = "
+                    "COALESCE(original_doctor_id, %(old)s) WHERE session_id = %(session)s "
+                    "AND state = ANY(%(open)s) AND NOT EXISTS ("
+                    "SELECT 1 FROM hospital_booking o WHERE o.patient_id = b.patient_id "
+                    "AND o.date = b.date AND o.doctor_id = %(new)s AND o.id <> b.id "
+                    "AND o.%(live)s)",
+                    new=session.doctor_id.id,
+                    old=old_doctor.id,
+                    session=session.id,
+                    open=list(OPEN),
+                    live=SQL(LIVE_SQL),
+                )
             )
         bookings.invalidate_model()
         moving = bookings.filtered(lambda row: row.state != "displaced")

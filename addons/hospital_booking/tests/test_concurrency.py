@@ -1,6 +1,6 @@
 import secrets
 import threading
-from datetime import date, datetime
+from datetime import datetime
 
 from odoo import SUPERUSER_ID, api
 from odoo.sql_db import db_connect
@@ -9,7 +9,7 @@ from odoo.tests import BaseCase, get_db_name, tagged
 PEOPLE = 50
 CLAIM = (
     "SELECT outcome FROM hospital_booking_claim("
-    "%s, %s, %s, %s, %s, NULL, NULL, NULL, true, NULL, %s, %s, 1)"
+    "%s, %s, %s, %s, %s, NULL, NULL, NULL, true, NULL, %s, 1)"
 )
 CLEAN = (
     "DELETE FROM hospital_message WHERE patient_id = ANY(%(patients)s)",
@@ -75,7 +75,7 @@ class TestConcurrency(BaseCase):
         cr.execute(
             CLAIM,
             [self.ids["channel"], patient, self.ids["session"], key, secrets.token_urlsafe(16),
-             datetime(2031, 3, 3), date(2031, 3, 3)],
+             datetime(2031, 3, 3)],
         )  # fmt: skip
         return cr.fetchone()[0]
 

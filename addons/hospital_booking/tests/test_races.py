@@ -17,7 +17,7 @@ from odoo.tools import mute_logger
 CLAIM = (
     "SELECT outcome, booking_id FROM hospital_booking_claim("
     "%s, %s, %s, %s, %s, NULL, NULL, NULL, %s, NULL, "
-    "'2031-03-03 00:00:00', '2031-03-03', 1)"
+    "'2031-03-03 00:00:00', 1)"
 )
 CLEAN = (
     "DELETE FROM hospital_message WHERE patient_id = ANY(%(patients)s)",

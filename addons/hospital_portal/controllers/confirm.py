@@ -3,7 +3,6 @@ from urllib.parse import urlencode
 
 from odoo import http
 from odoo.http import request
-from odoo.tools import SQL
 
 from .base import PEOPLE_ERRORS, PatientPages
 
@@ -61,50 +60,23 @@ class ConfirmPages(PatientPages):
         """
         if not self._allowed("book", BOOK_LIMIT, BOOK_SECONDS):
             return self._back(session, "limit")
-        account, own_patient = self._own_account_patient(patient)
-        if not own_patient:
-            return self._back(session, "not_member")
         start = self._period(period)
-        if not (session.isdigit() and start and 16 <= len(key) <= KEY_LENGTH):
+        if not (self._number(session) and start and 16 <= len(key) <= KEY_LENGTH):
             return self._back(session, "no_period")
-        result = request.env["hospital.booking"]._claim(
+        result = request.env["hospital.booking"]._claim_own(
             self._channel(),
-            own_patient,
-            request.env["hospital.session"].browse(int(session)),
-            f"{account.id}:{key}",
-            account=account,
-            period_start=start,
+            request.env["hospital.patient"].browse(self._number(patient)),
+            request.env["hospital.session"].browse(self._number(session)),
+            key,
+            start,
         )
         if result.outcome in ("ok", "replay"):
             return self._go(f"/h5/booking/{result.ref}")
         return self._back(session, result.outcome)
 
-    def _own_account_patient(self, patient):
-        """Return account and patient of the signed-in person in one query, else empty records.
-
-        The hot way in: the join over the user is the members' record rule itself, and reading
-        through the ORM would fill the rule caches of every new person with a dozen queries.
-        """
-        accounts, patients = request.env["hospital.account"], request.env["hospital.patient"]
-        if not (patient.isascii() and patient.isdigit() and len(patient) <= ID_DIGITS):
-            return accounts, patients
-        rows = request.env.execute_query(
-            SQL(
-                "SELECT a.id, m.patient_id FROM hospital_account a "
-                "JOIN hospital_account_member m ON m.account_id = a.id "
-                "WHERE a.user_id = %s AND a.state = 'active' AND m.patient_id = %s",
-                request.env.uid,
-                int(patient),
-            )
-        )
-        return (
-            (accounts.browse(rows[0][0]), patients.browse(rows[0][1]))
-            if rows
-            else (
-                accounts,
-                patients,
-            )
-        )
+    def _number(self, text):
+        """Return the id written in ``text``, 0 when it is none."""
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS else 0
 
     @http.route("/h5/move", type="http", auth="user", website=True, methods=["POST"])
     def move(self, move="", session="", period="", key="", **kwargs):
