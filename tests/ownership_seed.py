@@ -126,12 +126,21 @@ def seed_routes():
     return rows
 
 
+def seed_channel_key():
+    """Return the key of a channel that has no booking, when booking is installed."""
+    if "hospital.channel" not in env:  # noqa: F821
+        return ""
+    return env["hospital.channel"].search([("code", "=", "city")])._new_key()  # noqa: F821
+
+
 seed_patient(seed_user("matrix_a", "Matrix A"), "Matrix A", "19900000011", 1)
 seed_patient(seed_user("matrix_b", CANARY), CANARY, "19900000022", 2)
+seed_key = seed_channel_key()
 env.cr.commit()  # noqa: F821
 seed_b = seed_owned(env["res.users"].search([("login", "=", "matrix_b")]))  # noqa: F821
 print("HOSPITAL-FACTS:" + json.dumps({
     "password": PASSWORD,
+    "channel_key": seed_key,
     "owned": seed_b,
     "tables": {name: env[name]._table for name in seed_b},  # noqa: F821
     "refs": seed_refs(seed_b),

@@ -1,10 +1,12 @@
 import json
 
-from odoo.addons.hospital_booking.models.hospital_channel_error import ChannelError
+from werkzeug.exceptions import HTTPException
+
 from odoo.exceptions import UserError
 from odoo.http import Dispatcher
 from odoo.tools.translate import LazyTranslate, get_translation
-from werkzeug.exceptions import HTTPException
+
+from ..models.hospital_channel_error import ChannelError
 
 _lt = LazyTranslate(__name__)
 ADDON = "hospital_booking"

@@ -1,4 +1,5 @@
 import pytz
+
 from odoo import models
 from odoo.addons.hospital_base.masking import mask_name
 from odoo.tools import SQL
@@ -13,10 +14,11 @@ NAMED = """
 BOOKINGS = """
     SELECT b.id, b.ref, b.state, b.date, e.half_day, e.id AS session, e.room, b.starts_at,
            b.ends_at, b.number, b.walkin_number, b.is_late, b.fee_fen, b.hold_until,
-           p.name AS patient, %(named)s
+           p.name AS patient, c.hospital_tz AS tz, %(named)s
       FROM hospital_booking b
       JOIN hospital_session e ON e.id = b.session_id
       JOIN hospital_patient p ON p.id = b.patient_id
+      JOIN res_company c ON c.id = b.company_id
       JOIN hospital_department d ON d.id = b.department_id
       JOIN hospital_number_type t ON t.id = b.number_type_id
       LEFT JOIN hospital_doctor o ON o.id = b.doctor_id
@@ -25,7 +27,7 @@ BOOKINGS = """
 """
 SESSIONS = """
     SELECT e.id AS session, e.date, e.half_day, e.starts_at, e.ends_at, e.state, e.room,
-           e.fee_fen, %(named)s,
+           e.fee_fen, c.hospital_tz AS tz, %(named)s,
            (SELECT count(*) FROM hospital_slot s
              WHERE s.session_id = e.id AND s.state = 'free' AND s.starts_at > %(now)s) AS free,
            (SELECT count(*) FROM hospital_booking b
@@ -36,6 +38,7 @@ SESSIONS = """
                AND (r.department_id IS NULL OR r.department_id = e.department_id)
                AND (r.number_type_id IS NULL OR r.number_type_id = e.number_type_id)) AS quota
       FROM hospital_session e
+      JOIN res_company c ON c.id = e.company_id
       JOIN hospital_department d ON d.id = e.department_id
       JOIN hospital_number_type t ON t.id = e.number_type_id
       LEFT JOIN hospital_doctor o ON o.id = e.doctor_id
@@ -47,12 +50,14 @@ SESSIONS = """
      ORDER BY e.date, e.starts_at, e.id LIMIT %(limit)s OFFSET %(offset)s
 """
 PERIODS = """
-    SELECT s.starts_at, max(s.ends_at) AS ends_at, count(*) FILTER (
+    SELECT s.starts_at, max(s.ends_at) AS ends_at, c.hospital_tz AS tz, count(*) FILTER (
                WHERE s.state = 'free' AND s.starts_at > %(now)s AND e.state = 'released') AS free
-      FROM hospital_slot s JOIN hospital_session e ON e.id = s.session_id
+      FROM hospital_slot s
+      JOIN hospital_session e ON e.id = s.session_id
+      JOIN res_company c ON c.id = e.company_id
      WHERE e.id = %(session)s AND e.state IN ('released', 'suspended')
        AND (e.release_at IS NULL OR e.release_at <= %(now)s) AND e.company_id = %(company)s
-     GROUP BY s.starts_at ORDER BY s.starts_at
+     GROUP BY s.starts_at, c.hospital_tz ORDER BY s.starts_at
 """
 
 
@@ -67,7 +72,6 @@ class HospitalChannel(models.Model):
         lang = self.env.context.get("lang") or "en_US"
         values = {
             "now": self.env["hospital.clock"]._now(),
-            "company": self.env.company.id,
             "channel": self.id,
             "live": SQL(LIVE_SQL),
             "named": SQL(NAMED, lang=lang),
@@ -76,12 +80,12 @@ class HospitalChannel(models.Model):
         self.env.cr.execute(SQL(query, **values))
         return self.env.cr.dictfetchall()
 
-    def _time(self, moment):
-        """Return a naive UTC moment as ISO 8601 with the hospital's offset."""
-        if not moment:
+    def _time(self, row, name):
+        """Return a naive UTC moment of a row as ISO 8601 with its hospital's offset."""
+        if not row[name]:
             return None
-        zone = pytz.timezone(self.env["hospital.clock"]._tz_name())
-        return pytz.utc.localize(moment).astimezone(zone).isoformat(timespec="seconds")
+        local = pytz.utc.localize(row[name]).astimezone(pytz.timezone(row["tz"]))
+        return local.isoformat(timespec="seconds")
 
     def _common(self, row):
         doctor = {"code": row["doctor_code"], "name": row["doctor"]}
@@ -89,8 +93,8 @@ class HospitalChannel(models.Model):
             "session": row["session"],
             "date": row["date"].isoformat(),
             "half_day": row["half_day"],
-            "starts_at": self._time(row["starts_at"]),
-            "ends_at": self._time(row["ends_at"]),
+            "starts_at": self._time(row, "starts_at"),
+            "ends_at": self._time(row, "ends_at"),
             "department": {"code": row["department_code"], "name": row["department"]},
             "doctor": doctor if row["doctor_code"] else None,
             "number_type": {"code": row["type_code"], "name": row["type"]},
@@ -106,7 +110,7 @@ class HospitalChannel(models.Model):
                 "state": row["state"],
                 "number": row["walkin_number"] or row["number"],
                 "late": bool(row["is_late"]),
-                "hold_until": self._time(row["hold_until"]),
+                "hold_until": self._time(row, "hold_until"),
                 "patient": mask_name(row["patient"]),
                 **self._common(row),
             }
@@ -116,7 +120,7 @@ class HospitalChannel(models.Model):
     def _told_sessions(self, **wanted):
         """Return sessions with the numbers that are left for this channel."""
         told = []
-        for row in self._rows(SESSIONS, **wanted):
+        for row in self._rows(SESSIONS, company=self.env.company.id, **wanted):
             left = row["free"] if row["state"] == "released" else 0
             if row["quota"] is not None:
                 left = max(0, min(left, row["quota"] - row["used"]))
@@ -127,9 +131,9 @@ class HospitalChannel(models.Model):
         """Return the periods of a published session, an empty list when it is none."""
         return [
             {
-                "period": self._time(row["starts_at"]),
-                "ends_at": self._time(row["ends_at"]),
+                "period": self._time(row, "starts_at"),
+                "ends_at": self._time(row, "ends_at"),
                 "left": row["free"],
             }
-            for row in self._rows(PERIODS, session=session.id)
+            for row in self._rows(PERIODS, company=self.env.company.id, session=session.id)
         ]

@@ -12,6 +12,14 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
+    def _pre_dispatch(cls, rule, args):
+        if rule.endpoint.routing["type"] == "hospital_channel":
+            # the language came with the request; Odoo would look for that of a user
+            request.dispatcher.pre_dispatch(rule, args)
+        else:
+            super()._pre_dispatch(rule, args)
+
+    @classmethod
     def _auth_method_hospital_channel(cls):
         """Let a booking channel in by its key; no user, no cookie, no session.
 
