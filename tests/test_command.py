@@ -1,5 +1,6 @@
 """The command's own parts: ports, stamps, locks, sentences."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -219,3 +220,36 @@ def test_command_uses_the_standard_library_only():
     code = "import sys; sys.path.insert(0, sys.argv[1]); import tools.main"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code, str(paths.ROOT)], check=False)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("uri", "host", "port"),
+    [
+        ("postgresql://odoo@%2Fvar%2Frun%2Fpostgresql/", "/var/run/postgresql", 5432),
+        ("postgresql://odoo@/?host=/var/run/postgresql", "/var/run/postgresql", 5432),
+        ("postgres://odoo:x%40y@db.example:5433/", "db.example", 5433),
+    ],
+)
+def test_an_existing_postgresql_is_named_by_address_or_socket(monkeypatch, uri, host, port):
+    monkeypatch.setenv("HOSPITAL_DB_URI", uri)
+    known = postgres.external()
+    assert (known["host"], known["port"], known["user"]) == (host, port, "odoo")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["postgresql://odoo@db:port/", "mysql://odoo@db/", "postgresql://odoo@db/?sslmode=require"],
+)
+def test_a_wrong_database_address_is_told_in_one_sentence(monkeypatch, uri):
+    monkeypatch.setenv("HOSPITAL_DB_URI", uri)
+    with pytest.raises(Stop, match="HOSPITAL_DB_URI"):
+        postgres.external()
+
+
+def test_a_folder_of_another_user_is_told_in_one_sentence(monkeypatch, capsys):
+    def refuse(_arguments):
+        raise PermissionError(errno.EACCES, "Permission denied", "/srv/.hospital")
+
+    monkeypatch.setitem(main.WORDS, "status", refuse)
+    assert main.main(["status"]) == 1
+    assert "/srv/.hospital belongs to another user" in capsys.readouterr().err

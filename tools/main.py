@@ -1,5 +1,6 @@
 """The words of the command and what each one calls."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -32,6 +33,16 @@ environment
   HOSPITAL_LISTEN   address the demo listens on (0.0.0.0)
   HOSPITAL_KEY_FILE key ring of the encrypted personal data
 """
+
+FULL = "The disk is full: free some gigabytes and run the command again."
+FOREIGN = "{file} belongs to another user: run the command as that one, or change its owner."
+SYSTEM_FAULTS = {
+    errno.ENOSPC: FULL,
+    errno.EDQUOT: FULL,
+    errno.EACCES: FOREIGN,
+    errno.EPERM: FOREIGN,
+    errno.EROFS: "{file} cannot be written: the disk is mounted read-only.",
+}
 
 
 def _setup(arguments):
@@ -152,9 +163,10 @@ def main(arguments):
         print(f"\n{end}", file=sys.stderr)
         return 1
     except OSError as error:
-        if error.errno != 28:  # ENOSPC
+        sentence = SYSTEM_FAULTS.get(error.errno)
+        if not sentence:
             raise
-        print("\nThe disk is full: free some gigabytes and run the command again.", file=sys.stderr)
+        print(f"\n{sentence.format(file=error.filename or paths.STATE)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nInterrupted: run the same command again to go on.", file=sys.stderr)

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from . import paths, process, stamps
 from .console import Stop, step
@@ -37,17 +37,32 @@ log_min_error_statement = panic
 def external():
     """Return the connection named by HOSPITAL_DB_URI as a dict, or ``None``.
 
+    A unix socket is named as libpq does: ``postgresql://user@%2Fvar%2Frun%2Fpostgresql/`` or
+    ``postgresql://user@/?host=/var/run/postgresql``.
+
     :raise Stop: when the variable is set but is not a postgresql:// address.
     """
     uri = os.environ.get("HOSPITAL_DB_URI")
     if not uri:
         return None
-    parts = urlsplit(uri)
+    wrong = Stop("HOSPITAL_DB_URI must look like postgresql://user:password@host:5432/.")
+    try:
+        parts = urlsplit(uri)
+        port = parts.port or PORT
+    except ValueError:
+        raise wrong from None
     if parts.scheme not in ("postgresql", "postgres") or not parts.username:
-        raise Stop("HOSPITAL_DB_URI must look like postgresql://user:password@host:5432/.")
+        raise wrong
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", "") or unquote(parts.hostname or "localhost")
+    if options:
+        raise Stop(
+            f"HOSPITAL_DB_URI cannot say {', '.join(sorted(options))}: set it as PGSSLMODE and "
+            "the like in the environment, which libpq reads."
+        )
     return {
-        "host": parts.hostname or "localhost",
-        "port": parts.port or 5432,
+        "host": host,
+        "port": port,
         "user": unquote(parts.username),
         "password": unquote(parts.password or ""),
     }

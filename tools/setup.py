@@ -15,7 +15,7 @@ def check_disk(purpose, free_bytes=None):
     """
     free = shutil.disk_usage(paths.ROOT).free if free_bytes is None else free_bytes
     needed = NEEDED_GIB[purpose]
-    if free < needed * 2**30 and not stamps.is_fresh("setup", purpose):
+    if free < needed * 2**30 and not stamps.is_fresh(f"setup-{purpose}", "done"):
         raise Stop(
             f"Only {free / 2**30:.1f} GB are free on this disk and {needed} GB are needed: "
             "free some space and repeat."
@@ -41,4 +41,4 @@ def run(purpose):
         keys.create()
         postgres.start()
         config.write()
-        stamps.mark("setup", purpose)
+        stamps.mark(f"setup-{purpose}", "done")
