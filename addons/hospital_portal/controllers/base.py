@@ -21,6 +21,8 @@ ELDER_COOKIE = "h5_elder"
 #: Errors whose text is a sentence for people.
 PEOPLE_ERRORS = (UserError, ValidationError)
 YEAR_SECONDS = 365 * 86400
+#: ids and pages of more digits are none
+ID_DIGITS = 9
 
 
 class PatientPages(http.Controller):
@@ -152,6 +154,10 @@ class PatientPages(http.Controller):
         """Return the translated label of a selection field's value."""
         field = record._fields[name]
         return dict(field._description_selection(record.env)).get(record[name], "")
+
+    def _number(self, text):
+        """Return the id written in ``text``, 0 when it is none."""
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS else 0
 
     def _date(self, text):
         """Return the date of ``YYYY-MM-DD``, or ``None``."""

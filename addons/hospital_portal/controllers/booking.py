@@ -24,7 +24,7 @@ class BookingPages(PatientPages):
     @http.route("/h5/bookings", type="http", auth="user", website=True, methods=["GET"])
     def bookings(self, tab="coming", page="1", **kwargs):
         tab = tab if tab in TABS or tab == "waiting" else "coming"
-        number = max(1, int(page)) if page.isdigit() else 1
+        number = max(1, self._number(page))
         values = {"tab": tab, "waiting": None, "bookings": None, "page": number, "more": False}
         if not self._account():
             return self._go("/h5/sign-in?next=/h5/bookings")

@@ -10,7 +10,6 @@ CHANNEL = "wechat"
 BOOK_LIMIT = 30
 BOOK_SECONDS = 60
 KEY_LENGTH = 64
-ID_DIGITS = 9
 
 
 class ConfirmPages(PatientPages):
@@ -24,7 +23,7 @@ class ConfirmPages(PatientPages):
         if not account.member_ids:
             return self._go("/h5/register")
         portal = request.env["hospital.portal"]
-        row = portal._public_session(int(session)) if session.isdigit() else None
+        row = portal._public_session(self._number(session))
         if not row:
             return self._not_found()
         periods = [one for one in portal._periods(row["id"]) if one["value"] == period]
@@ -74,10 +73,6 @@ class ConfirmPages(PatientPages):
             return self._go(f"/h5/booking/{result.ref}")
         return self._back(session, result.outcome)
 
-    def _number(self, text):
-        """Return the id written in ``text``, 0 when it is none."""
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= ID_DIGITS else 0
-
     @http.route("/h5/move", type="http", auth="user", website=True, methods=["POST"])
     def move(self, move="", session="", period="", key="", **kwargs):
         """Change an own booking to another session or period in one transaction."""
@@ -85,10 +80,10 @@ class ConfirmPages(PatientPages):
         if not booking:
             return self._not_found()
         start = self._period(period)
-        if not (session.isdigit() and start and 16 <= len(key) <= KEY_LENGTH):
+        if not (self._number(session) and start and 16 <= len(key) <= KEY_LENGTH):
             return self._back(session, "no_period")
         key = f"{self._account().id}:{key}"
-        target = request.env["hospital.session"].browse(int(session))
+        target = request.env["hospital.session"].browse(self._number(session))
         try:
             with request.env.cr.savepoint():
                 result = booking._reschedule(target, key, period_start=start)
@@ -105,9 +100,9 @@ class ConfirmPages(PatientPages):
         own_patient = (
             self._member_patient(account, patient) or self._members(account)[:1].patient_id
         )
-        if not own_patient or not session.isdigit():
+        if not own_patient or not self._number(session):
             return self._back(session, "not_member")
-        row = request.env["hospital.portal"]._public_session(int(session))
+        row = request.env["hospital.portal"]._public_session(self._number(session))
         if not row:
             return self._not_found()
         return self._join(row["id"], own_patient, account)
@@ -130,6 +125,6 @@ class ConfirmPages(PatientPages):
 
     def _back(self, session, outcome, **more):
         query = urlencode({"refused": outcome, **more})
-        if str(session).isdigit():
+        if self._number(str(session)):
             return self._go(f"/h5/session/{session}?{query}")
         return self._go("/h5/departments")
