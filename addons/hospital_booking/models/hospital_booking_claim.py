@@ -97,7 +97,8 @@ class HospitalBooking(models.Model):
         elif outcome == "risk":
             account = account or self.env["hospital.account"].sudo()._current()
             self.env["hospital.risk.event"]._record("booking_limit", account, patient)
-        return ClaimResult(outcome, booking_id, ref, self.env._(SENTENCES[outcome]))
+        sentence = SENTENCES[outcome]._translate(self.env.lang or "en_US")
+        return ClaimResult(outcome, booking_id, ref, sentence)
 
     @api.model
     def _read_committed(self):
