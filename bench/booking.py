@@ -15,6 +15,8 @@ from tools import database
 CLIENTS = (8, 64)
 REQUESTS = 600
 PEER_REQUESTS = 8
+#: as many as a session of ours holds when half of its round is done
+PEER_BOOKINGS = 300
 OLD_BOOKINGS = 5_000_000
 BARE_CLAIM = """
 UPDATE hospital_bench_slot SET state = 'taken'
@@ -49,7 +51,7 @@ class BookingBench:
         self.waits = {}
         self.wrong = Counter()
         self.won = Counter()
-        self._peer_start = datetime.fromisoformat(self.sessions[0]["start"]) + timedelta(days=3)
+        self._peer_start = datetime.fromisoformat(self.sessions[0]["start"]) + timedelta(days=10)
 
     def measure(self, name, clients, requests, expected):
         """Send requests through the queue, keep rate and waits, count unexpected answers."""
@@ -249,7 +251,8 @@ def main():
     database_name = stage.fresh(bench.say, bench.options.rebuild)
     size = 80 if small else REQUESTS
     numbers = [size + 20] * (len(CLIENTS) * rounds) + [0, 100] + [size + 20] * rounds
-    printed = stage.shell(database_name, "rosters", {"numbers": numbers})
+    peer = 20 if small else PEER_BOOKINGS
+    printed = stage.shell(database_name, "rosters", {"numbers": numbers, "peer": peer})
     rosters = json.loads(printed.split("BENCH:", 1)[1].splitlines()[0])
     hot, rest = rosters["sessions"][: -2 - rounds], rosters["sessions"][-2 - rounds :]
     sold_out, extra, later = rest[0], rest[1], rest[2:]

@@ -1,6 +1,7 @@
 """Run in ``odoo shell`` by the benchmarks: sessions to book, and a type of the OCA peer.
 
-``given``: ``numbers``, a list with the numbers of each session. Session k lies k + 1 days ahead
+``given``: ``numbers``, a list with the numbers of each session, and ``peer``, how many bookings
+the peer's calendar holds already. Session k lies k + 1 days ahead
 with a doctor of its own, so that one patient may book every one of them. Prints one JSON object.
 """
 
@@ -115,5 +116,17 @@ kind = env["resource.booking.type"].create(  # noqa: F821
         ],
     }
 )
+first = fields.Datetime.now().replace(hour=0, minute=0, second=0) + timedelta(days=1)
+partners = env["res.partner"].search([], limit=1)  # noqa: F821
+for index in range(given.get("peer", 0)):  # noqa: F821
+    booking = env["resource.booking"].create(  # noqa: F821
+        {
+            "type_id": kind.id,
+            "partner_ids": [fields.Command.set(partners.ids)],
+            "start": first + timedelta(minutes=15 * index),
+            "duration": 0.25,
+        }
+    )
+    booking.action_confirm()
 env.cr.commit()  # noqa: F821
 print("BENCH:" + json.dumps({"sessions": made, "kind": kind.id}))
