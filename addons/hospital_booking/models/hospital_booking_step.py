@@ -83,9 +83,10 @@ class HospitalBooking(models.Model):
                 )
             )  # fmt: skip
 
-    def _confirm(self):
+    def _confirm(self, channel=None):
         """Confirm a hold that has not run out.
 
+        :param channel: where it is confirmed, for the history.
         :raise UserError: when it has, or the booking is no hold.
         """
         self.check_access("read")
@@ -95,7 +96,7 @@ class HospitalBooking(models.Model):
                 continue
             if booking.state != "hold" or booking.hold_until <= now:
                 raise UserError(self.env._("The hold has run out. Choose a number again."))
-            booking._transition("confirmed", hold_until=None)
+            booking._transition("confirmed", channel=channel, hold_until=None)
 
     def _cancel(self, reason, by, channel=None):
         """Give the number back; ``by`` is ``patient``, ``office`` or ``system``.
@@ -112,8 +113,9 @@ class HospitalBooking(models.Model):
             if by == "patient" and booking.state == "confirmed":
                 booking._check_cancel(now)
             booking._transition(
-                "cancelled", reason, cancelled_at=now, cancel_reason=reason or None, cancel_by=by
-            )
+                "cancelled", reason, channel, cancelled_at=now, cancel_reason=reason or None,
+                cancel_by=by,
+            )  # fmt: skip
             if by == "patient":
                 self.env["hospital.blacklist.rule"].sudo()._apply(booking.patient_id.ids)
 
@@ -137,8 +139,10 @@ class HospitalBooking(models.Model):
                 self.env._("Too many bookings were cancelled. Call the outpatient office.")
             )
 
-    def _reschedule(self, session, key, period_start=None, number=None):
+    def _reschedule(self, session, key, period_start=None, number=None, by="patient"):
         """Change to a number of ``session`` in one transaction; the old one stays on refusal.
+
+        A hold stays a hold. The office (``by``) is not bound by the patient's deadline.
 
         :return: ClaimResult of the new booking.
         """
@@ -149,8 +153,9 @@ class HospitalBooking(models.Model):
         self._read_lock()
         replay = self.sudo().search([("channel_id", "=", self.channel_id.id), ("key", "=", key)])
         choice = {"displaced_choice": "move"} if self.state == "displaced" else {}
+        confirm = self.state != "hold"
         if not replay:
-            if not choice:
+            if not choice and by == "patient":
                 self._check_cancel(self.env["hospital.clock"]._now())
             self._transition(
                 "cancelled", self.env._("Moved"), cancel_by="system",
@@ -158,7 +163,7 @@ class HospitalBooking(models.Model):
             )  # fmt: skip
         result = self._claim(
             self.channel_id, self.patient_id, session, key, account=self.account_id,
-            period_start=period_start, number=number, confirm=True,
+            period_start=period_start, number=number, confirm=confirm,
         )  # fmt: skip
         savepoint.close(rollback=result.outcome not in ("ok", "replay"))
         self.invalidate_model()
@@ -229,8 +234,3 @@ class HospitalBooking(models.Model):
         window = self.env["hospital.channel"].sudo().search([("code", "=", "window")], limit=1)
         for booking in self:
             booking._check_in(window, self.env.user)
-
-    def action_cancel(self):
-        """Office button: cancel for the patient, without deadline."""
-        self.env["hospital.channel"]._check_desk()
-        self._cancel(self.env._("Cancelled by the hospital"), "office")

@@ -80,6 +80,18 @@ class TestBooking(BookingCommon):
         self.assertEqual(new._reschedule(full, "move-2").outcome, "full")
         self.assertEqual((new.state, new.slot_id.state), ("confirmed", "taken"))
 
+    def test_a_moved_hold_stays_a_hold(self):
+        hold = self._booked(confirm=False)
+        result = hold._reschedule(self._session(TOMORROW, doctor=self.doctor2), "move-hold")
+        self.assertEqual(self.Booking.browse(result.booking_id).state, "hold")
+
+    def test_added_numbers_are_offered_to_those_who_wait(self):
+        full = self._session(TOMORROW, numbers=1, doctor=self.doctor2)
+        self._booked(self._patient(name="First"), full)
+        waiting = self.env["hospital.waitlist"]._join(full, self.patient, self.channel)
+        full._add_numbers(1, "Many patients")
+        self.assertEqual((waiting.state, waiting.booking_id.state), ("offered", "hold"))
+
     def test_cancel_deadline_and_count(self):
         booking = self._booked()
         with freeze_time("2031-03-03 23:30:00"), self.assertRaises(UserError):

@@ -64,6 +64,17 @@ class TestDeskWizards(BookingCommon):
         self.assertEqual(self.Booking.browse(action["res_id"]).session_id, pm)
         self.assertEqual((booking.state, booking.slot_id.state), ("cancelled", "free"))
 
+    def test_the_office_moves_after_the_patients_deadline(self):
+        booking = self._booked()
+        target = self._session(TOMORROW, half_day="pm")
+        with freeze_time("2031-03-03 23:30:00"):
+            with self.assertRaises(UserError):
+                booking._reschedule(target, "late")
+            self.assertEqual(booking.state, "confirmed")
+            Move = self.env["hospital.booking.move"].with_user(self.desk)
+            action = Move.create({"booking_id": booking.id, "session_id": target.id}).action_move()
+        self.assertEqual(self.Booking.browse(action["res_id"]).session_id, target)
+
     def test_numbers_show_their_time_in_the_wizards(self):
         slot = self.session.slot_ids[0].with_context(hospital_slot_time=True)
         self.assertEqual(slot.display_name, "1 · 08:00–08:18")

@@ -31,6 +31,7 @@ class HospitalBookingMove(NumberChoice, models.TransientModel):
         self.ensure_one()
         self.env["hospital.channel"]._check_desk()
         result = self.booking_id._reschedule(
-            self.session_id, f"desk-move:{self.id}", number=self.slot_id.number or None
-        )
+            self.session_id, f"desk-move:{self.id}", number=self.slot_id.number or None,
+            by="office",
+        )  # fmt: skip
         return self._open(result)
