@@ -13,6 +13,7 @@ class HospitalDataClass(models.AbstractModel):
             "hospital.blacklist.entry": 2,
             "hospital.blacklist.rule": 1,
             "hospital.channel": 1,
+            "hospital.channel.rate": 1,
             "hospital.channel.rule": 1,
             "hospital.waitlist": 2,
         }

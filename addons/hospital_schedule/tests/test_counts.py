@@ -46,7 +46,7 @@ class TestCounts(ScheduleCommon):
         )
         return {key: tuple(counts) for key, *counts in rows}
 
-    @users("base_outpatient_office", "base_manager")
+    @users("base_staff_outpatient_office", "base_staff_manager")
     def test_sums_by_everything(self):
         for group in ("department_id", "doctor_id", "number_type_id", "half_day", "state"):
             with self.subTest(group=group):

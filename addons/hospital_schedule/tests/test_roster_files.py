@@ -86,7 +86,7 @@ class TestRosterOut(ScheduleCommon, HttpCase):
         self._session(date(2031, 1, 12), doctor=self.doctor2)
         self._session(date(2031, 1, 13))
 
-    def _get(self, path, user="base_outpatient_office"):
+    def _get(self, path, user="base_staff_outpatient_office"):
         self.authenticate(user, user)
         return self.url_open(f"/hospital/roster/{path}&departments={self.department.id}")
 
@@ -113,12 +113,12 @@ class TestRosterOut(ScheduleCommon, HttpCase):
         self.assertEqual(pages[0]["days"][2], (date(2031, 1, 8), "Feast"))
 
     def test_print(self):
-        answer = self._get("print?date_from=2031-01-08&weeks=2", "base_doctor")
+        answer = self._get("print?date_from=2031-01-08&weeks=2", "base_staff_doctor")
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(answer.text.count("<section"), 2)
         self.assertIn("Acupuncture", answer.text)
         self.assertIn("301", answer.text)
-        empty = self._get("print?date_from=2032-01-08&weeks=x", "base_doctor")
+        empty = self._get("print?date_from=2032-01-08&weeks=x", "base_staff_doctor")
         self.assertNotIn("<section", empty.text)
         self.assertRegex(empty.text, "<p>.{10,}</p>")
 
@@ -139,7 +139,7 @@ class TestRosterOut(ScheduleCommon, HttpCase):
 
     def test_only_the_office_exports(self):
         for path in ("export?x=1", "template?x=1"):
-            self.assertEqual(self._get(path, "base_doctor").status_code, 403)
+            self.assertEqual(self._get(path, "base_staff_doctor").status_code, 403)
 
     def test_import_reads_the_export_back(self):
         self._plan([(8.0, 9.5, 3, "odd"), (9.5, 10 + 1 / 3, 2, "2,4")], room="0301")
