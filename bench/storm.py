@@ -29,6 +29,11 @@ def attempts(people, session):
     return keys, requests
 
 
+def waiting(people):
+    """Return one request of each phone: Odoo writes down a phone at its first one."""
+    return [phone.post("/bench/noop", person, number) for number, person in enumerate(people)]
+
+
 def live(session):
     """Return the patients with a live booking in a session, once for each booking."""
     rows = database.sql(
@@ -150,6 +155,8 @@ def main():
     people = phone.people()[:PHONES]
     with stage.Site(name) as site:
         load.fire(site.ports["haproxy"], [phone.book(one, sessions[0]) for one in people[:8]], 2)
+        bench.say("everybody opens a page and waits for the release")
+        load.fire(site.ports["patients"], waiting(people), 8)
         for title, part, session in (
             ("through the front", front, sessions[1]),
             ("with phones that give up", impatient, sessions[2]),
