@@ -172,6 +172,13 @@ BEGIN
         IF NOT FOUND THEN v_code := 'full'; END IF;
     END IF;
     IF v_code IS NOT NULL THEN
+        -- the same request sent twice: its twin may have booked meanwhile
+        SELECT b.id, b.ref INTO v_id, v_ref FROM hospital_booking b
+         WHERE b.channel_id = p_channel AND b.key = p_key AND b.patient_id = p_patient
+           AND b.session_id = p_session;
+        IF FOUND THEN
+            RETURN QUERY SELECT 'replay'::varchar, v_id, v_ref; RETURN;
+        END IF;
         RETURN QUERY SELECT v_code, NULL::integer, NULL::varchar; RETURN;
     END IF;
     -- waits for a suspension in progress and then reads what it decided
@@ -199,6 +206,13 @@ BEGIN
                        WHEN v_ordinal IS NULL THEN 'day_limit'
                        WHEN v_quota IS NOT NULL AND v_seat IS NULL THEN 'quota' END;
         IF v_code IS NOT NULL THEN
+            -- the same request sent twice: its twin may have booked meanwhile
+            SELECT b.id, b.ref INTO v_id, v_ref FROM hospital_booking b
+             WHERE b.channel_id = p_channel AND b.key = p_key AND b.patient_id = p_patient
+               AND b.session_id = p_session;
+            IF FOUND THEN
+                RETURN QUERY SELECT 'replay'::varchar, v_id, v_ref; RETURN;
+            END IF;
             RETURN QUERY SELECT v_code, NULL::integer, NULL::varchar; RETURN;
         END IF;
         -- the second look finds a number that another claim gave back a moment ago
@@ -211,6 +225,13 @@ BEGIN
             EXIT WHEN FOUND;
         END LOOP;
         IF v_slot.id IS NULL THEN
+            -- the same request sent twice: its twin may have booked meanwhile
+            SELECT b.id, b.ref INTO v_id, v_ref FROM hospital_booking b
+             WHERE b.channel_id = p_channel AND b.key = p_key AND b.patient_id = p_patient
+               AND b.session_id = p_session;
+            IF FOUND THEN
+                RETURN QUERY SELECT 'replay'::varchar, v_id, v_ref; RETURN;
+            END IF;
             RETURN QUERY SELECT 'full'::varchar, NULL::integer, NULL::varchar; RETURN;
         END IF;
         v_code := CASE WHEN p_confirm THEN 'confirmed' ELSE 'hold' END;
