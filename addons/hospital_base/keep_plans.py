@@ -22,6 +22,8 @@ def reset(connection):
     :raise psycopg2.OperationalError: when the server is gone, as the method this replaces.
     """
     connection.rollback()
+    # leaving autocommit with other than default settings would cost two more round trips
+    connection.set_session(isolation_level="DEFAULT", readonly="DEFAULT")
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:

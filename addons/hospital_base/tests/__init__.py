@@ -3,6 +3,7 @@ from . import test_calendar
 from . import test_encrypted_field
 from . import test_keep_plans
 from . import test_masking
+from . import test_own_transaction
 from . import test_roles
 from . import test_sign_in
 from . import test_structure

@@ -2,7 +2,7 @@ import secrets
 from typing import NamedTuple
 
 from odoo import api, models
-from odoo.sql_db import Cursor
+from odoo.addons.hospital_base.own_transaction import execute_alone
 from odoo.tools import SQL, LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -28,7 +28,6 @@ SENTENCES = {
     "patient_inactive": _lt("This record is closed. Ask at the window."),
     "key_reused": _lt("This request was used for another booking. Start again."),
 }
-ALONE = SQL("COMMIT; BEGIN ISOLATION LEVEL READ COMMITTED;")
 
 
 class ClaimResult(NamedTuple):
@@ -78,14 +77,13 @@ class HospitalBooking(models.Model):
         :rtype: ClaimResult
         """
         self.env.flush_all()
-        # the cursor of a test is one transaction over many requests
-        begin = ALONE if isinstance(self.env.cr, Cursor) else SQL("")
-        self.env.cr.execute(
+        execute_alone(
+            self.env.cr,
             SQL(
-                "%s SELECT * FROM hospital_booking_claim_own(%s, %s, %s, %s, %s, %s, %s, %s)",
-                begin, self.env.uid, channel.id, patient.id, session.id, key,
+                "SELECT * FROM hospital_booking_claim_own(%s, %s, %s, %s, %s, %s, %s, %s)",
+                self.env.uid, channel.id, patient.id, session.id, key,
                 secrets.token_urlsafe(16), period_start, self.env["hospital.clock"]._now(),
-            )
+            ),
         )  # fmt: skip
         return self._claimed(self.env["hospital.account"], patient)
 

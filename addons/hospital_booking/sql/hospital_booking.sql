@@ -1,7 +1,8 @@
--- Odoo begins every request with DISCARD ALL, so each statement below is planned again in each
--- booking, and planning costs more than running. Hence statements of one table by its key
--- instead of joins, and FILTER instead of conditions that the planner compares with every
--- partial index. Measured on one connection: 3.6 ms a refusal as joins, 1.2 ms like this.
+-- A connection that plans a statement for the first time, or that lost its plans (Odoo's own
+-- DISCARD ALL), pays more for planning than for running. Hence statements of one table by its
+-- key instead of joins, and FILTER instead of conditions that the planner compares with every
+-- partial index. Measured on one connection: 3.6 ms a refusal as joins, 1.2 ms like this, and
+-- 0.4 ms with kept plans (hospital_base/keep_plans.py).
 CREATE OR REPLACE FUNCTION hospital_is_blocked(p_patient integer, p_at timestamp)
 RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -126,66 +127,43 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE OR REPLACE FUNCTION hospital_booking_claim(
+-- Claims a number for a request that is not known yet: 'ok', or why not. First what can be
+-- refused by reading alone: that locks nothing, writes nothing and waits for nobody.
+CREATE OR REPLACE FUNCTION hospital_booking_try(
     p_channel integer, p_patient integer, p_session integer, p_key varchar, p_ref varchar,
     p_account integer, p_period timestamp, p_number integer, p_confirm boolean,
-    p_hold_minutes integer, p_now timestamp, p_uid integer)
-RETURNS TABLE (outcome varchar, booking_id integer, booking_ref varchar)
+    p_hold_minutes integer, p_now timestamp, p_uid integer,
+    OUT outcome varchar, OUT booking_id integer)
 LANGUAGE plpgsql AS $$
-#variable_conflict use_column
 DECLARE
-    v record; v_session hospital_session; v_company record; v_day record; v_slot record;
-    v_today date; v_quota integer; v_ordinal integer; v_seat integer; v_seats integer[];
-    v_id integer; v_ref varchar; v_code varchar;
+    v_session hospital_session; v_company record; v_day record; v_slot record; v_today date;
+    v_quota integer; v_ordinal integer; v_seat integer; v_seats integer[];
 BEGIN
-    SELECT b.id, b.ref, b.patient_id, b.session_id INTO v FROM hospital_booking b
-     WHERE b.channel_id = p_channel AND b.key = p_key;
-    IF FOUND THEN
-        IF v.patient_id <> p_patient OR v.session_id <> p_session THEN
-            RETURN QUERY SELECT 'key_reused'::varchar, NULL::integer, NULL::varchar; RETURN;
-        END IF;
-        RETURN QUERY SELECT 'replay'::varchar, v.id, v.ref; RETURN;
-    END IF;
-    -- what can be refused by reading alone locks nothing, writes nothing, waits for nobody
     SELECT * INTO v_session FROM hospital_session WHERE id = p_session;
     SELECT hospital_tz AS tz, hospital_day_limit AS day_limit, hospital_horizon_days AS horizon,
            hospital_hold_minutes AS hold_minutes, hospital_account_daily_limit AS people_a_day,
            hospital_account_patient_limit AS people_a_month
       INTO v_company FROM res_company WHERE id = v_session.company_id;
     v_today := (p_now AT TIME ZONE 'UTC' AT TIME ZONE v_company.tz)::date;
-    v_code := COALESCE(
+    outcome := COALESCE(
         hospital_booking_refuse_patient(p_patient, p_account, p_now, v_today),
         hospital_booking_refuse_session(
             v_session, p_channel, v_company.horizon, p_now, v_today));
-    IF v_code IS NULL THEN
-        v_day := hospital_booking_day(p_patient, v_session);
-        v_code := CASE WHEN v_day.same_doctor THEN 'duplicate_doctor'
-                       WHEN p_account IS NOT NULL AND hospital_booking_too_many_people(
-                            p_account, p_patient, p_now, v_company.people_a_day,
-                            v_company.people_a_month) THEN 'risk' END;
+    IF outcome IS NOT NULL THEN RETURN; END IF;
+    v_day := hospital_booking_day(p_patient, v_session);
+    IF v_day.same_doctor THEN outcome := 'duplicate_doctor'; RETURN; END IF;
+    IF p_account IS NOT NULL AND hospital_booking_too_many_people(
+            p_account, p_patient, p_now, v_company.people_a_day, v_company.people_a_month) THEN
+        outcome := 'risk'; RETURN;
     END IF;
-    IF v_code IS NULL THEN
-        PERFORM 1 FROM hospital_slot s
-          WHERE s.session_id = p_session AND s.state = 'free' AND s.starts_at > p_now
-            AND (p_number IS NULL OR s.number = p_number)
-            AND (p_period IS NULL OR s.starts_at = p_period) LIMIT 1;
-        IF NOT FOUND THEN v_code := 'full'; END IF;
-    END IF;
-    IF v_code IS NOT NULL THEN
-        -- the same request sent twice: its twin may have booked meanwhile
-        SELECT b.id, b.ref INTO v_id, v_ref FROM hospital_booking b
-         WHERE b.channel_id = p_channel AND b.key = p_key AND b.patient_id = p_patient
-           AND b.session_id = p_session;
-        IF FOUND THEN
-            RETURN QUERY SELECT 'replay'::varchar, v_id, v_ref; RETURN;
-        END IF;
-        RETURN QUERY SELECT v_code, NULL::integer, NULL::varchar; RETURN;
-    END IF;
+    PERFORM 1 FROM hospital_slot s
+      WHERE s.session_id = p_session AND s.state = 'free' AND s.starts_at > p_now
+        AND (p_number IS NULL OR s.number = p_number)
+        AND (p_period IS NULL OR s.starts_at = p_period) LIMIT 1;
+    IF NOT FOUND THEN outcome := 'full'; RETURN; END IF;
     -- waits for a suspension in progress and then reads what it decided
     SELECT * INTO v_session FROM hospital_session WHERE id = p_session FOR SHARE;
-    IF v_session.state <> 'released' THEN
-        RETURN QUERY SELECT 'closed'::varchar, NULL::integer, NULL::varchar; RETURN;
-    END IF;
+    IF v_session.state <> 'released' THEN outcome := 'closed'; RETURN; END IF;
     SELECT min(r.maximum) INTO v_quota FROM hospital_channel_rule r
      WHERE r.channel_id = p_channel AND r.active
        AND (r.department_id IS NULL OR r.department_id = v_session.department_id)
@@ -202,19 +180,10 @@ BEGIN
                AND quota_ordinal IS NOT NULL AND {live};
             v_seat := hospital_booking_seat(v_seats, v_quota);
         END IF;
-        v_code := CASE WHEN v_day.same_doctor THEN 'duplicate_doctor'
-                       WHEN v_ordinal IS NULL THEN 'day_limit'
-                       WHEN v_quota IS NOT NULL AND v_seat IS NULL THEN 'quota' END;
-        IF v_code IS NOT NULL THEN
-            -- the same request sent twice: its twin may have booked meanwhile
-            SELECT b.id, b.ref INTO v_id, v_ref FROM hospital_booking b
-             WHERE b.channel_id = p_channel AND b.key = p_key AND b.patient_id = p_patient
-               AND b.session_id = p_session;
-            IF FOUND THEN
-                RETURN QUERY SELECT 'replay'::varchar, v_id, v_ref; RETURN;
-            END IF;
-            RETURN QUERY SELECT v_code, NULL::integer, NULL::varchar; RETURN;
-        END IF;
+        outcome := CASE WHEN v_day.same_doctor THEN 'duplicate_doctor'
+                        WHEN v_ordinal IS NULL THEN 'day_limit'
+                        WHEN v_quota IS NOT NULL AND v_seat IS NULL THEN 'quota' END;
+        IF outcome IS NOT NULL THEN RETURN; END IF;
         -- the second look finds a number that another claim gave back a moment ago
         FOR v_look IN 1..2 LOOP
             SELECT s.id, s.number, s.starts_at, s.ends_at INTO v_slot FROM hospital_slot s
@@ -224,17 +193,7 @@ BEGIN
              ORDER BY s.starts_at, s.number FOR UPDATE SKIP LOCKED LIMIT 1;
             EXIT WHEN FOUND;
         END LOOP;
-        IF v_slot.id IS NULL THEN
-            -- the same request sent twice: its twin may have booked meanwhile
-            SELECT b.id, b.ref INTO v_id, v_ref FROM hospital_booking b
-             WHERE b.channel_id = p_channel AND b.key = p_key AND b.patient_id = p_patient
-               AND b.session_id = p_session;
-            IF FOUND THEN
-                RETURN QUERY SELECT 'replay'::varchar, v_id, v_ref; RETURN;
-            END IF;
-            RETURN QUERY SELECT 'full'::varchar, NULL::integer, NULL::varchar; RETURN;
-        END IF;
-        v_code := CASE WHEN p_confirm THEN 'confirmed' ELSE 'hold' END;
+        EXIT WHEN v_slot.id IS NULL;
         INSERT INTO hospital_booking (
             ref, slot_id, session_id, patient_id, account_id, channel_id, doctor_id,
             original_doctor_id, department_id, number_type_id, company_id, date, starts_at,
@@ -244,31 +203,72 @@ BEGIN
             p_ref, v_slot.id, p_session, p_patient, p_account, p_channel, v_session.doctor_id,
             v_session.original_doctor_id, v_session.department_id, v_session.number_type_id,
             v_session.company_id, v_session.date, v_slot.starts_at, v_slot.ends_at,
-            v_slot.number, v_code,
+            v_slot.number, CASE WHEN p_confirm THEN 'confirmed' ELSE 'hold' END,
             CASE WHEN NOT p_confirm THEN p_now
                  + make_interval(mins => COALESCE(p_hold_minutes, v_company.hold_minutes)) END,
             v_session.fee_fen, p_key,
             CASE WHEN v_session.date = v_today THEN 'same_day' ELSE 'advance' END,
             v_ordinal, v_seat, false, p_uid, p_now, p_uid, p_now)
-        ON CONFLICT DO NOTHING RETURNING id INTO v_id;
-        IF v_id IS NOT NULL THEN
+        ON CONFLICT DO NOTHING RETURNING id INTO booking_id;
+        IF booking_id IS NOT NULL THEN
             UPDATE hospital_slot SET state = 'taken' WHERE id = v_slot.id;
             INSERT INTO hospital_booking_event (booking_id, from_state, to_state, at, user_id,
                                                 channel_id)
-            VALUES (v_id, NULL, v_code, p_now, p_uid, p_channel);
+            VALUES (booking_id, NULL, CASE WHEN p_confirm THEN 'confirmed' ELSE 'hold' END,
+                    p_now, p_uid, p_channel);
             IF p_confirm THEN
-                PERFORM hospital_booking_notify(v_id, 'booking.confirmed', p_now, v_company.tz);
+                PERFORM hospital_booking_notify(
+                    booking_id, 'booking.confirmed', p_now, v_company.tz);
             END IF;
-            RETURN QUERY SELECT 'ok'::varchar, v_id, p_ref; RETURN;
-        END IF;
-        SELECT b.id, b.ref INTO v_id, v_ref FROM hospital_booking b
-         WHERE b.channel_id = p_channel AND b.key = p_key AND b.patient_id = p_patient
-           AND b.session_id = p_session;
-        IF FOUND THEN
-            RETURN QUERY SELECT 'replay'::varchar, v_id, v_ref; RETURN;
+            outcome := 'ok';
+            RETURN;
         END IF;
     END LOOP;
-    RETURN QUERY SELECT 'full'::varchar, NULL::integer, NULL::varchar;
+    outcome := 'full';
+END $$;
+
+-- What a key was answered before: 'replay' with the booking, 'key_reused', or NULL.
+CREATE OR REPLACE FUNCTION hospital_booking_known(
+    p_channel integer, p_patient integer, p_session integer, p_key varchar,
+    OUT outcome varchar, OUT booking_id integer, OUT booking_ref varchar)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE v record;
+BEGIN
+    SELECT id, ref, patient_id, session_id INTO v FROM hospital_booking
+     WHERE channel_id = p_channel AND key = p_key;
+    IF NOT FOUND THEN RETURN; END IF;
+    IF v.patient_id <> p_patient OR v.session_id <> p_session THEN
+        outcome := 'key_reused'; RETURN;
+    END IF;
+    outcome := 'replay'; booking_id := v.id; booking_ref := v.ref;
+END $$;
+
+CREATE OR REPLACE FUNCTION hospital_booking_claim(
+    p_channel integer, p_patient integer, p_session integer, p_key varchar, p_ref varchar,
+    p_account integer, p_period timestamp, p_number integer, p_confirm boolean,
+    p_hold_minutes integer, p_now timestamp, p_uid integer)
+RETURNS TABLE (outcome varchar, booking_id integer, booking_ref varchar)
+LANGUAGE plpgsql AS $$
+DECLARE v record; v_known record;
+BEGIN
+    v_known := hospital_booking_known(p_channel, p_patient, p_session, p_key);
+    IF v_known.outcome IS NULL THEN
+        v := hospital_booking_try(
+            p_channel, p_patient, p_session, p_key, p_ref, p_account, p_period, p_number,
+            p_confirm, p_hold_minutes, p_now, p_uid);
+        outcome := v.outcome;
+        IF outcome = 'ok' THEN
+            booking_id := v.booking_id; booking_ref := p_ref; RETURN NEXT; RETURN;
+        END IF;
+        -- the same request sent twice: its twin may have booked meanwhile
+        v_known := hospital_booking_known(p_channel, p_patient, p_session, p_key);
+    END IF;
+    IF v_known.outcome IS NOT NULL THEN
+        outcome := v_known.outcome;
+        booking_id := v_known.booking_id;
+        booking_ref := v_known.booking_ref;
+    END IF;
+    RETURN NEXT;
 END $$;
 
 -- The claim of a signed-in person, for a patient of the own family only.
@@ -281,9 +281,7 @@ DECLARE v_account integer;
 BEGIN
     SELECT id INTO v_account FROM hospital_account
      WHERE user_id = p_uid AND state = 'active';
-    IF NOT FOUND THEN
-        RETURN QUERY SELECT 'not_member'::varchar, NULL::integer, NULL::varchar; RETURN;
-    END IF;
+    IF NOT FOUND THEN outcome := 'not_member'; RETURN NEXT; RETURN; END IF;
     RETURN QUERY SELECT * FROM hospital_booking_claim(
         p_channel, p_patient, p_session, (v_account || ':' || p_key)::varchar, p_ref, v_account,
         p_period, NULL, false, NULL, p_now, p_uid);
