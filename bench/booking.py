@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from common import Bench, median, percentile
-from support import load, phone, stage
+from support import load, past, phone, stage
 
 from tools import database
 
@@ -168,37 +168,6 @@ def pgbench(seconds):
     return round(float(re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)[1]), 1)
 
 
-def add_old_bookings(count):
-    """Add bookings visited long ago, each with a number of its own, whatever the columns.
-
-    They are copies of one booking: another number, day and patient, so that every index fills.
-    """
-    columns = database.sql(
-        "SELECT string_agg(quote_ident(column_name), ',') FROM information_schema.columns "
-        "WHERE table_name = 'hospital_booking' AND is_generated = 'NEVER' AND column_name NOT IN "
-        "('id', 'ref', 'key', 'state', 'date', 'patient_id', 'slot_id', 'ordinal')",
-        stage.RUN,
-    )
-    copied = ", ".join(f"b.{name}" for name in columns.split(","))
-    database.sql(
-        "SET session_replication_role = replica; "  # copies: what they refer to is there
-        "CREATE TEMP TABLE template AS SELECT * FROM hospital_booking ORDER BY id LIMIT 1; "
-        "CREATE TEMP TABLE old AS WITH made AS ("
-        "INSERT INTO hospital_slot (session_id, number, starts_at, ends_at, state, kind) "
-        "SELECT b.session_id, 100000 + n, b.starts_at, b.ends_at, 'taken', 'normal' "
-        f"FROM template b, generate_series(0, {count - 1}) n RETURNING id, number) "
-        "SELECT id, number - 100000 AS n FROM made; "
-        "INSERT INTO hospital_booking "
-        f"(ref, key, state, date, patient_id, slot_id, ordinal, {columns}) "
-        "SELECT 'old' || o.n, 'old' || o.n, 'done', b.date - 10 - (o.n / p.size)::int, "
-        f"p.ids[1 + o.n % p.size], o.id, 1, {copied} FROM template b, old o, "
-        "(SELECT array_agg(id) AS ids, count(*) AS size FROM hospital_patient) p",
-        stage.RUN,
-    )
-    database.sql("VACUUM ANALYZE hospital_booking", stage.RUN)
-    database.sql("VACUUM ANALYZE hospital_slot", stage.RUN)
-
-
 def oversold():
     """Return how many numbers were given twice."""
     return int(
@@ -268,8 +237,9 @@ def main():
         bench.figure("bare claim in pgbench, 8 clients, per second", pgbench(2 if small else 5))
         old = 50_000 if small else OLD_BOOKINGS
         report(bench, run)
+        bench.show_so_far()
         bench.say(f"adding {old} old bookings")
-        add_old_bookings(old)
+        past.add_bookings(old)
         aged(bench, run, later, old)
     bench.finish()
 

@@ -1,6 +1,7 @@
 """What every benchmark shares: figures, bars, the table, the JSON object and the exit status."""
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -99,6 +100,11 @@ class Bench:
                 "ok": bool(OPERATORS[op](value, bound)),
             }
         )
+
+    def show_so_far(self):
+        """Show on standard error what is known before a part that takes minutes."""
+        with contextlib.redirect_stdout(sys.stderr):
+            self._table()
 
     def finish(self):
         """Print the table or the JSON object and end the process.

@@ -29,9 +29,16 @@ def attempts(people, session):
     return keys, requests
 
 
-def waiting(people):
-    """Return one request of each phone: Odoo writes down a phone at its first one."""
-    return [phone.post("/bench/noop", person, number) for number, person in enumerate(people)]
+def wait_for_release(bench, site, people, session):
+    """Let every phone open the session's page: Odoo writes down a phone at its first request."""
+    bench.say("everybody opens the page and waits for the release")
+    pages = [
+        phone.get(f"/h5/session/{session['id']}", person, number)
+        for number, person in enumerate(people)
+    ]
+    answers = load.fire(site.ports["patients"], pages, 8)["answers"]
+    opened = sum(one[0] == 200 for one in answers)
+    bench.bar("waiting: pages opened", opened, "==", len(people))
 
 
 def live(session):
@@ -155,8 +162,7 @@ def main():
     people = phone.people()[:PHONES]
     with stage.Site(name) as site:
         load.fire(site.ports["haproxy"], [phone.book(one, sessions[0]) for one in people[:8]], 2)
-        bench.say("everybody opens a page and waits for the release")
-        load.fire(site.ports["patients"], waiting(people), 8)
+        wait_for_release(bench, site, people, sessions[1])
         for title, part, session in (
             ("through the front", front, sessions[1]),
             ("with phones that give up", impatient, sessions[2]),
