@@ -55,6 +55,15 @@ def test_port_variable_is_checked(monkeypatch):
             config.preferred_port()
 
 
+def test_address_to_listen_on_is_checked(monkeypatch):
+    monkeypatch.setenv("HOSPITAL_LISTEN", "127.0.0.1")
+    assert config.listen_address() == "127.0.0.1"
+    for wrong in ("198.51.100.77", "nowhere.invalid", "::1"):
+        monkeypatch.setenv("HOSPITAL_LISTEN", wrong)
+        with pytest.raises(Stop, match="is not an IPv4 address of this machine"):
+            config.listen_address()
+
+
 def test_stamp_is_fresh_only_for_the_same_inputs(state):
     file = state / "input"
     file.write_text("one")

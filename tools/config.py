@@ -8,10 +8,11 @@ from . import odoo_source, paths, postgres, stamps
 from .console import Stop
 
 HTTP_PORT = 8069
+EVERYWHERE = "0.0.0.0"  # noqa: S104
 TRIES = 100
 
 
-def is_free(port, host="0.0.0.0"):  # noqa: S104
+def is_free(port, host=EVERYWHERE):
     """Tell whether a TCP port can be listened on."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -33,6 +34,17 @@ def free_ports(preferred, count=1, step=1):
             return ports
     last = preferred + TRIES * step
     raise Stop(f"No free port between {preferred} and {last}: set HOSPITAL_PORT.")
+
+
+def listen_address():
+    """Return HOSPITAL_LISTEN, or the address that means every network of this machine.
+
+    :raise Stop: when it is not an IPv4 address of this machine.
+    """
+    text = os.environ.get("HOSPITAL_LISTEN", EVERYWHERE)
+    if not is_free(0, text):
+        raise Stop(f"HOSPITAL_LISTEN={text} is not an IPv4 address of this machine.")
+    return text
 
 
 def preferred_port():

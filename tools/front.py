@@ -1,6 +1,7 @@
 """A small front for the demo: pages go to Odoo's workers, /websocket to its gevent process.
 
-Run as ``python3 -m tools.front LISTEN PORT HTTP_PORT GEVENT_PORT``. In production nginx does this.
+Run as ``python3 -m tools.front LISTEN PORT HTTP_PORT GEVENT_PORT [CONFIG]``; the configuration of
+Odoo only tells ``tools.server`` whose front it is. In production nginx does this.
 """
 
 import asyncio

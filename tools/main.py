@@ -2,12 +2,25 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from collections import deque
 from contextlib import redirect_stdout
 
-from . import addons, console, database, demo, odoo, paths, postgres, process, setup, testing
+from . import (
+    addons,
+    console,
+    database,
+    demo,
+    odoo,
+    paths,
+    postgres,
+    process,
+    server,
+    setup,
+    testing,
+)
 from .console import Stop, plain
 
 HELP = """\
@@ -102,8 +115,8 @@ def _status(_arguments):
     runs = postgres.is_running()
     plain(f"database server: {'running' if runs else 'stopped'} ({postgres.connection()['host']})")
     plain(f"demo database:   {'there' if runs and database.exists(demo.NAME) else 'not seen'}")
-    known = demo.state()
-    serving = f"http://localhost:{known['port']}" if demo.is_running() else "stopped"
+    known = server.find(demo.NAME)
+    serving = f"http://localhost:{known.port}" if known else "stopped"
     plain(f"demo server:     {serving}")
     plain(f"addons:          {', '.join(addons.own())}")
     return 0
@@ -151,12 +164,18 @@ WORDS = {
 }
 
 
+def _end(number, _frame):
+    raise SystemExit(128 + number)
+
+
 def main(arguments):
     """Run one word and return the exit status."""
     word = WORDS.get(arguments[0] if arguments else "help")
     if word is None:
         print(f"'{arguments[0]}' is not a word of this command.\n\n{HELP}", file=sys.stderr)
         return 2
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)  # what is begun is put away, as after Ctrl+C
     try:
         return word(arguments[1:])
     except Stop as end:

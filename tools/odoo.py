@@ -49,22 +49,10 @@ def script(database, text, log, purpose):
     :raise Stop: when the script fails.
     """
     done = subprocess.run(
-        [
-            str(part)
-            for part in (
-                paths.PYTHON,
-                "-m",
-                "odoo",
-                "shell",
-                "-c",
-                paths.CONFIG,
-                "-d",
-                database,
-                "--no-http",
-                "--shell-interface",
-                "python",
-            )
-        ],
+        process.bound(
+            [paths.PYTHON, "-m", "odoo", "shell", "-c", paths.CONFIG, "-d", database]
+            + ["--no-http", "--shell-interface", "python"]
+        ),
         input=text,
         capture_output=True,
         text=True,
@@ -100,23 +88,23 @@ def serve(database, ports, log, conf, workers=2):
         )
 
 
-def answers(port, path="/web/login", timeout=5):
+def answers(port, host="127.0.0.1", timeout=5):
     """Tell whether a server on this machine answers a page without an error."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=timeout) as reply:
+        with urllib.request.urlopen(f"http://{host}:{port}/web/login", timeout=timeout) as reply:
             return reply.status == 200
     except (urllib.error.URLError, OSError, ValueError):
         return False
 
 
-def wait_until_it_answers(port, server, log, seconds=90):
+def wait_until_it_answers(port, server, log, host="127.0.0.1", seconds=90):
     """Wait for a server's first page.
 
     :raise Stop: when it ends or stays silent.
     """
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if answers(port, timeout=30):
+        if answers(port, host, timeout=30):
             return
         if server is not None and server.poll() is not None:
             raise Stop(process.failure("Starting Odoo", paths.LOGS / log, 0, server.returncode))

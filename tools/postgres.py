@@ -7,6 +7,7 @@ import pwd
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -15,6 +16,7 @@ from .console import Stop, step
 
 SOCKET_LIMIT = 100  # bytes; the system allows 107 with the file name's own ending
 PORT = 5432
+START_SECONDS = 120
 SETTINGS = """\
 listen_addresses = ''
 port = {port}
@@ -153,6 +155,17 @@ def is_running():
     )
 
 
+def _comes_up():
+    """Wait for a server that is there but does not answer yet: it repairs itself after a crash."""
+    status = [*as_server(), binaries() / "pg_ctl", "-D", paths.PG, "status"]
+    end = time.monotonic() + START_SECONDS
+    while process.output(status, cwd="/") is not None and time.monotonic() < end:
+        if is_running():
+            return True
+        time.sleep(0.5)
+    return False
+
+
 def _buffers_mb():
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
     return max(128, min(1024, pages // 16))
@@ -185,7 +198,7 @@ def start():
         return
     if not stamps.is_fresh("pg", "created"):
         _create()
-    if is_running():
+    if is_running() or _comes_up():
         return
     folder = socket_folder()
     folder.mkdir(mode=0o755, exist_ok=True)
@@ -197,7 +210,8 @@ def start():
         for item in (folder, log, paths.PG / "hospital.conf"):
             shutil.chown(item, "postgres")
     with step("Starting the database server"):
-        _server("-l", log, "-w", "-t", "60", "start", purpose="Starting the database server")
+        options = ["-l", log, "-w", "-t", START_SECONDS]
+        _server(*options, "start", purpose="Starting the database server")
 
 
 def stop():

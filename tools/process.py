@@ -1,6 +1,7 @@
 """Run other programs with a log file and one clear sentence when they fail."""
 
 import os
+import shutil
 import subprocess
 
 from . import paths
@@ -39,28 +40,47 @@ def environment(extra=None):
     return env
 
 
-def run(command, log, purpose, env=None, cwd=None):
+def bound(command):
+    """Return a command that ends with this one, even when this one is killed.
+
+    What an orphan went on to write would meet what the repeated command writes.
+    """
+    words = [str(part) for part in command]
+    if not shutil.which("setpriv"):
+        return words
+    inner = words[1:] if words[0] == "setpriv" else words  # a change of user would undo it
+    return ["setpriv", "--pdeathsig", "KILL", *inner]
+
+
+def run(command, log, purpose, env=None, cwd=None, orphan=False):
     """Run a program to its end, its output appended to a log file.
 
     :param list command: program and arguments.
     :param str log: name of the log file below ``.hospital/logs``.
     :param str purpose: what was tried, for the sentence on failure.
+    :param bool orphan: let it come to its end when this command is interrupted or killed.
     :raise Stop: when the program is missing or ends with an error.
     """
+    if not shutil.which(str(command[0])):
+        raise Stop(f"{purpose} failed: the program {command[0]} is missing.")
     target = paths.LOGS / log
     with target.open("ab") as stream:
         begin = stream.tell()
+        child = subprocess.Popen(
+            [str(part) for part in command] if orphan else bound(command),
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=environment(env),
+            cwd=cwd or paths.ROOT,
+        )
         try:
-            code = subprocess.call(
-                [str(part) for part in command],
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                stdin=subprocess.DEVNULL,
-                env=environment(env),
-                cwd=cwd or paths.ROOT,
-            )
-        except FileNotFoundError:
-            raise Stop(f"{purpose} failed: the program {command[0]} is missing.") from None
+            code = child.wait()
+        except BaseException:
+            if not orphan:
+                child.kill()
+                child.wait()
+            raise
     if code:
         raise Stop(failure(purpose, target, begin, code))
 

@@ -57,6 +57,7 @@ BENCH = {
     **FRONT,
     "wrk": lambda: _has_program("wrk"),
 }
+LOCK_WAIT = ("-o", "DPkg::Lock::Timeout=300")
 NEEDS = {"demo": DEMO, "test": TEST, "bench": BENCH}
 
 
@@ -78,6 +79,19 @@ def _root_prefix(packages):
         "Packages are missing and this user cannot install them: run as root "
         f"'apt-get install {' '.join(packages)}', then repeat this command."
     )
+
+
+def _apt(purpose, command, env):
+    # never killed half-way: the next command waits for its end
+    process.run(command, "apt.log", purpose, env, orphan=True)
+
+
+def _finish_interrupted(prefix, env):
+    """Wait for an apt that still works, then finish what an interrupted one left."""
+    process.output([*prefix, "apt-get", "check", "-q", *LOCK_WAIT], env)
+    if process.output(["dpkg", "--audit"]):
+        purpose = "Finishing an interrupted installation"
+        _apt(purpose, [*prefix, "dpkg", "--configure", "-a"], env)
 
 
 def install(purpose, external_database=False):
@@ -102,18 +116,12 @@ def install(purpose, external_database=False):
             )
         prefix = ["sudo", "DEBIAN_FRONTEND=noninteractive"]
     env = {"DEBIAN_FRONTEND": "noninteractive"}
-    options = ["-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300"]
+    options = ["-y", "-q", "--no-install-recommends", *LOCK_WAIT]
     with step(f"Installing system packages: {' '.join(packages)}"):
-        if process.output(["dpkg", "--audit"]):  # an interrupted installation
-            repair = [*prefix, "dpkg", "--configure", "-a"]
-            process.run(repair, "apt.log", "Finishing an interrupted installation", env)
-        process.run([*prefix, "apt-get", "update", "-q"], "apt.log", "apt-get update", env)
-        process.run(
-            [*prefix, "apt-get", "install", *options, *packages],
-            "apt.log",
-            "Installing system packages",
-            env,
-        )
+        _finish_interrupted(prefix, env)
+        _apt("apt-get update", [*prefix, "apt-get", "update", "-q"], env)
+        command = [*prefix, "apt-get", "install", *options, *packages]
+        _apt("Installing system packages", command, env)
     still = missing(purpose, external_database)
     if still:
         raise Stop(f"apt installed {', '.join(still)}, but they cannot be found: see logs/apt.log.")

@@ -5,7 +5,7 @@ import subprocess
 import time
 import xml.etree.ElementTree as ET
 
-from . import addons, config, database, demo, logscan, odoo, paths, process, setup, stamps
+from . import addons, config, database, demo, logscan, odoo, paths, process, server, setup, stamps
 from .console import Stop, plain, step
 
 BASE = "test_base"
@@ -77,7 +77,7 @@ def pytest(tally, title, arguments, log, env=None):
     command = [paths.PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
     with step(title), (paths.LOGS / _fresh_log(f"{log}.log")).open("wb") as stream:
         code = subprocess.call(
-            [str(part) for part in (*command, *arguments)],
+            process.bound([*command, *arguments]),
             stdout=stream,
             stderr=subprocess.STDOUT,
             env=process.environment({**odoo.environment(), **(env or {})}),
@@ -137,7 +137,7 @@ def _start_tests(names, number, port):
     options += RACE_CONNECTIONS
     stream = (paths.LOGS / log).open("wb")
     child = subprocess.Popen(
-        [str(part) for part in odoo.command(*options)],
+        process.bound(odoo.command(*options)),
         stdout=stream,
         stderr=subprocess.STDOUT,
         env=process.environment(odoo.environment()),
@@ -238,12 +238,12 @@ def journeys(tally):
     build_demo_template()
     database.create(JOURNEY, "demo_template")
     log = "test-journey-server.log"
-    server = demo.start_server(JOURNEY, JOURNEY_PORT, log)
+    running = server.start(JOURNEY, JOURNEY_PORT, log)
     try:
-        env = {"HOSPITAL_URL": f"http://127.0.0.1:{server['port']}", "HOSPITAL_DB": JOURNEY}
+        env = {"HOSPITAL_URL": f"http://127.0.0.1:{running.port}", "HOSPITAL_DB": JOURNEY}
         pytest(tally, "journeys in a browser", ["tests_e2e"], "journeys", env)
     finally:
-        demo.stop_server(server)
+        server.stop(JOURNEY)
     check_log(tally, log)
     check_log(tally, "build.log")
     database.drop(JOURNEY)
@@ -309,7 +309,7 @@ def one_addon(tally, name):
         ]
         with (paths.LOGS / log).open("wb") as stream:
             code = subprocess.call(
-                [str(part) for part in odoo.command(*options)],
+                process.bound(odoo.command(*options)),
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 env=process.environment(odoo.environment()),
