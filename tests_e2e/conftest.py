@@ -1,17 +1,17 @@
-"""Fixtures of the browser journeys: a running server and Chromium.
+"""Fixtures of the browser journeys: a running server, an Odoo shell and Chromium.
 
 Environment: ``HOSPITAL_URL`` (address of the server), ``HOSPITAL_DB`` (its database),
 ``HOSPITAL_SCREENS`` (folder for pictures; default ``.hospital/logs/screens``).
 """
 
-import json
 import os
-import subprocess
-import sys
+import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+from shell import OdooShell
+from world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 SCREENS = Path(os.environ.get("HOSPITAL_SCREENS", ROOT / ".hospital" / "logs" / "screens"))
@@ -27,7 +27,9 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
-MARK = "RESULT:"
+#: The first page of the back office builds its bundles: slow where many things run at once.
+PATIENCE_MS = 120_000
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -38,29 +40,10 @@ def base_url():
 
 @pytest.fixture(scope="session")
 def odoo_shell():
-    """Return a function that runs Python in ``odoo shell`` and returns its ``result``.
-
-    The code has ``env``; it assigns something JSON can hold to ``result``.
-    The transaction is committed at the end.
-    """
-    database = os.environ["HOSPITAL_DB"]
-
-    def run(code):
-        script = (
-            f"import json\nresult = None\n{code}\n"
-            f"env.cr.commit()\nprint({MARK!r} + json.dumps(result))\n"
-        )
-        command = [sys.executable, "-m", "odoo", "shell", "-d", database]
-        command += ["--no-http", "--log-level=error"]
-        done = subprocess.run(
-            command, input=script, capture_output=True, text=True, timeout=180, check=False
-        )
-        for line in done.stdout.splitlines():
-            if MARK in line:
-                return json.loads(line.split(MARK, 1)[1])
-        raise AssertionError(f"the shell gave no result:\n{done.stdout}\n{done.stderr[-3000:]}")
-
-    return run
+    """An Odoo shell: call it with code that has ``env`` and assigns ``result``."""
+    shell = OdooShell(os.environ["HOSPITAL_DB"])
+    yield shell
+    shell.close()
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +53,28 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def serial():
+    """A number of this run: people of an earlier run on the same database are others."""
+    return int(time.time()) // 10 % 10_000
+
+
+@pytest.fixture(scope="session")
+def world(odoo_shell, serial):
+    """A family that has something on every patient page."""
+    return World(odoo_shell, serial)
+
+
+@pytest.fixture(scope="session")
+def storage(browser, base_url, world):
+    """The cookies of that family, signed in through the form."""
+    context = browser.new_context(locale="zh-CN")
+    world.sign_in(context, base_url)
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 @pytest.fixture
@@ -86,12 +91,23 @@ def phone(browser):
     context.close()
 
 
-@pytest.fixture
-def desk(browser):
-    """A page of desktop size in Chinese."""
+def _desk_page(browser):
     context = browser.new_context(viewport=DESK, locale="zh-CN", timezone_id="Asia/Shanghai")
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def desk_page(browser):
+    """A page of desktop size in Chinese, for the triage desk."""
+    yield from _desk_page(browser)
+
+
+@pytest.fixture
+def office_page(browser):
+    """A page of desktop size in Chinese, for the outpatient office."""
+    yield from _desk_page(browser)
 
 
 @pytest.fixture

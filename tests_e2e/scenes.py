@@ -1,78 +1,113 @@
-"""Python that the journey runs in an Odoo shell: what the browser cannot do or wait for."""
+"""Python for the Odoo shell: looks into the database, and time that passes."""
 
 RESIDENT_ID = """
-from datetime import date
+from datetime import date, timedelta
 from odoo.addons.hospital_patient.tools_id import make_resident_id
-result = make_resident_id(date({year}, 5, 4), "female", {serial}, area="990909")
+day = date(year, 1, 1) + timedelta(days=serial % 365)
+result = make_resident_id(day, "female", serial // 365, area="990909")
 """
 LAST_CODE = """
 import re
-text = env["hospital.sms.sandbox"].sudo()._last_text("{phone}")
-found = re.search(r"[0-9]{{6}}", text or "")
+text = env["hospital.sms.sandbox"].sudo()._last_text(phone)
+found = re.search(r"[0-9]{6}", text or "")
 result = found and found.group()
-"""
-BOOKING = """
-booking = env["hospital.booking"].sudo().search([("ref", "=", "{ref}")])
-result = {{"id": booking.id, "state": booking.state, "session": booking.session_id.id,
-          "patient": booking.patient_id.id}}
-"""
-#: Same-day sessions depend on the hour: the visit is moved to now, as if the day had come.
-BRING_TO_NOW = """
-from datetime import timedelta
-from odoo import fields
-booking = env["hospital.booking"].sudo().search([("ref", "=", "{ref}")])
-now = fields.Datetime.now()
-today = env["hospital.clock"]._today()
-shift = now + timedelta(minutes=20) - booking.starts_at
-env.cr.execute(
-    "UPDATE hospital_slot SET starts_at = starts_at + %(s)s, ends_at = ends_at + %(s)s"
-    " WHERE session_id = %(id)s", {{"s": shift, "id": booking.session_id.id}})
-env.cr.execute(
-    "UPDATE hospital_session SET date = %(d)s, starts_at = starts_at + %(s)s,"
-    " ends_at = ends_at + %(s)s WHERE id = %(id)s",
-    {{"s": shift, "d": today, "id": booking.session_id.id}})
-env.cr.execute(
-    "UPDATE hospital_booking SET date = %(d)s, starts_at = starts_at + %(s)s,"
-    " ends_at = ends_at + %(s)s WHERE session_id = %(id)s",
-    {{"s": shift, "d": today, "id": booking.session_id.id}})
-result = True
-"""
-SUSPEND = """
-office = env["res.users"].search([("login", "=", "office")])
-session = env["hospital.session"].browse({session})
-suspension = env["hospital.suspension"].with_user(office).create({{
-    "doctor_id": session.doctor_id.id, "department_id": session.department_id.id,
-    "date_from": session.date, "date_to": session.date, "half_day": session.half_day,
-    "reason": "医师外出参加会诊"}})
-suspension.action_apply()
-env["hospital.message"]._cron_deliver()
-result = suspension.state
-"""
-MISS = """
-from datetime import timedelta
-bookings = env["hospital.booking"].sudo().search([("ref", "in", {refs})])
-for days, booking in enumerate(bookings, 2):
-    env.cr.execute(
-        "UPDATE hospital_booking SET date = date - %(n)s::int, starts_at = starts_at - %(s)s,"
-        " ends_at = ends_at - %(s)s WHERE id = %(id)s",
-        {{"n": (booking.date - env["hospital.clock"]._today()).days + days,
-          "s": timedelta(days=(booking.date - env["hospital.clock"]._today()).days + days),
-          "id": booking.id}})
-env.invalidate_all()
-env["hospital.booking"]._cron_no_show()
-env["hospital.message"]._cron_deliver()
-result = bookings.mapped("state")
 """
 DEPARTMENTS = """
 codes = ("NK02", "NK04", "NK03", "FK01", "PF01")
-found = env["hospital.department"].sudo().search([("code", "in", codes)])
-result = [found.filtered(lambda d, code=code: d.code == code).id for code in codes]
+found = {row.code: row for row in env["hospital.department"].search([("code", "in", codes)])}
+result = [found[code].id for code in codes]
 """
-RELEASE = """
-office = env["res.users"].search([("login", "=", "office")])
-booking = env["hospital.booking"].sudo().search([("ref", "=", "{ref}")])
-entry = env["hospital.blacklist.entry"].with_user(office).search(
-    [("patient_id", "=", booking.patient_id.id), ("state", "=", "active")])
-entry._release("经核实予以解除")
-result = entry.state
+#: Seconds until the hospital's day ends.
+SECONDS_OF_TODAY = """
+clock = env["hospital.clock"]
+result = int((clock._day_bounds(clock._today())[1] - clock._now()).total_seconds())
+"""
+BOOKING = """
+booking = env["hospital.booking"].search([("ref", "=", ref)])
+session = booking.session_id.with_context(lang="zh_CN")
+half_days = dict(session._fields["half_day"]._description_selection(session.env))
+result = {
+    "state": booking.state,
+    "choice": booking.displaced_choice or "",
+    "number": booking.number,
+    "walkin": booking.walkin_number,
+    "late": booking.is_late,
+    "channel": booking.channel_id.code,
+    "slot": booking.slot_id.state,
+    "session": session.state,
+    "date": str(session.date),
+    "half_day": half_days[session.half_day],
+    "doctor": session.doctor_id.name or "",
+    "department": session.department_id.name,
+    "mrn": booking.patient_id.mrn,
+    "events": [
+        [event.from_state or "", event.to_state, event.user_id.login]
+        for event in booking.event_ids.sorted("id")
+    ],
+}
+"""
+PATIENTS = """
+account = env["hospital.account"]._by_phone(phone)
+result = [
+    [member.patient_id.name, member.relation, member.is_default]
+    for member in account.member_ids.sorted("ordinal")
+]
+"""
+#: The day of the visit has come: it begins in twenty minutes, or just before midnight.
+BRING_TO_NOW = """
+from datetime import timedelta
+booking = env["hospital.booking"].search([("ref", "=", ref)])
+clock = env["hospital.clock"]
+now, today = clock._now(), clock._today()
+start = min(now + timedelta(minutes=20), clock._day_bounds(today)[1] - timedelta(minutes=1))
+env.cr.execute(
+    "UPDATE hospital_booking SET date = %s, starts_at = %s, ends_at = %s WHERE id = %s",
+    (today, start, start + (booking.ends_at - booking.starts_at), booking.id))
+result = True
+"""
+#: The visit was some days ago and nobody came; the server's own sweep is due.
+PASS_BY = """
+from datetime import timedelta
+booking = env["hospital.booking"].search([("ref", "=", ref)])
+gone = timedelta(days=(booking.date - env["hospital.clock"]._today()).days + days)
+env.cr.execute(
+    "UPDATE hospital_booking SET date = date - %s, starts_at = starts_at - %s,"
+    " ends_at = ends_at - %s WHERE id = %s", (gone.days, gone, gone, booking.id))
+env.ref("hospital_booking.ir_cron_no_show")._trigger()
+result = True
+"""
+STATE = """
+result = env["hospital.booking"].search([("ref", "=", ref)]).state
+"""
+#: Whom the office has to tell about a booking, and what became of it.
+TOLD = """
+booking = env["hospital.booking"].search([("ref", "=", ref)])
+result = env["hospital.message"]._reached("hospital.booking", booking.ids, event)[booking.id]
+"""
+OPEN_BOOKINGS = """
+session = env["hospital.booking"].search([("ref", "=", ref)]).session_id
+result = env["hospital.booking"].search_count(
+    [("session_id", "=", session.id), ("state", "in", ("hold", "confirmed", "displaced"))])
+"""
+LOCKS = """
+booking = env["hospital.booking"].search([("ref", "=", ref)])
+entries = env["hospital.blacklist.entry"].search(
+    [("patient_id", "=", booking.patient_id.id)], order="id")
+result = [
+    [entry.state, entry.rule_id.kind, entry.released_by.login or "", entry.release_reason or ""]
+    for entry in entries
+]
+"""
+#: Events of the messages a patient got, oldest first.
+MESSAGES = """
+booking = env["hospital.booking"].search([("ref", "=", ref)])
+messages = env["hospital.message"].search(
+    [("patient_id", "=", booking.patient_id.id)], order="id")
+result = messages.mapped("event_id.code")
+"""
+PATIENT_TOLD = """
+booking = env["hospital.booking"].search([("ref", "=", ref)])
+messages = env["hospital.message"].search(
+    [("patient_id", "=", booking.patient_id.id), ("event_id.code", "=", event)])
+result = messages.state
 """

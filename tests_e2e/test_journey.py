@@ -1,185 +1,200 @@
-"""The main journey at phone size: registration to ticket, and what can go wrong after it."""
+"""The main journey: registration to ticket, and what can go wrong after it.
+
+Everything a person does happens by clicks. The shell only reads what the database holds,
+reads the text message on the patient's phone, and lets time pass.
+"""
 
 import re
+import time
 
 import scenes
+from desk import Desk
+from office import Office
+from patient import Patient
+from people import Person
 from playwright.sync_api import expect
 
-OWN_PHONE = "16900009001"
-PASSWORD = "Lishui-Demo-2026"
-OPEN_SESSION = "a.row[href*='/h5/session/']:has(.tag:not(.off):not(.bad):not(.warn))"
+REASON = "医师外出参加会诊"
+APPEAL = "患者因急诊住院未能到诊，经核实予以解除"
+#: The journey needs its day for this long, from the check-in on.
+SECONDS = 300
 
 
-class Patient:
-    """What a person does on the phone pages."""
-
-    def __init__(self, page, base_url, run, shot):
-        self.page = page
-        self.base_url = base_url
-        self.run = run
-        self.shot = shot
-
-    def open(self, path):
-        self.page.goto(f"{self.base_url}{path}")
-
-    def send(self, action, **fields):
-        """Fill a form's fields and send it."""
-        form = self.page.locator(f"form[action='{action}']").first
-        for name, value in fields.items():
-            form.locator(f"[name='{name}']").fill(value)
-        form.locator("button:not([formaction])").last.click()
-        self.page.wait_for_load_state()
-
-    def code(self, phone):
-        return self.run(scenes.LAST_CODE.format(phone=phone))
-
-    def sign_in(self, phone):
-        self.open("/h5/sign-in")
-        self.shot(self.page, "sign-in")
-        self.send("/h5/sign-in/code", phone=phone)
-        self.page.locator("#code").wait_for()
-        self.send("/h5/sign-in/check", code=self.code(phone))
-
-    def register(self, name, number, phone):
-        self.page.wait_for_url("**/h5/register")
-        self._fill_person(name, number, phone)
-        self.shot(self.page, "register")
-        self.send("/h5/family/save")
-        self.page.wait_for_url("**/h5/family")
-
-    def _fill_person(self, name, number, phone):
-        self.page.fill("#name", name)
-        self.page.fill("#id_number", number)
-        self.page.fill("#phone", phone)
-        for box in self.page.locator("fieldset input[type=checkbox]").all():
-            box.check()
-
-    def add_parent(self, name, number, phone):
-        self.open("/h5/family/add")
-        self.page.select_option("#relation", "parent")
-        self._fill_person(name, number, phone)
-        self.page.locator("button[formaction='/h5/family/code']").click()
-        self.page.locator(".note.good").wait_for()
-        for box in self.page.locator("fieldset input[type=checkbox]").all():
-            box.check()
-        self.page.fill("#code", self.code(phone))
-        self.shot(self.page, "family-add")
-        self.send("/h5/family/save")
-        self.page.wait_for_url("**/h5/family")
-
-    def book(self, department, day_index):
-        """Book an expert of a coming day, else a normal number; return the reference."""
-        self.open(f"/h5/department/{department}?mode=advance")
-        days = self.page.locator("ul.days a")
-        days.nth(day_index).click()
-        self.page.wait_for_load_state()
-        self.shot(self.page, "department")
-        self.page.locator(OPEN_SESSION).first.wait_for()
-        experts = self.page.locator(OPEN_SESSION).filter(has=self.page.locator("img"))
-        (experts if experts.count() else self.page.locator(OPEN_SESSION)).first.click()
-        self.page.locator("a.period").first.wait_for()
-        self.shot(self.page, "periods")
-        self.page.locator("a.period").first.click()
-        self.page.locator("form[action='/h5/book']").wait_for()
-        self.shot(self.page, "confirm")
-        self.send("/h5/book")
-        return self.page.url.rsplit("/", 1)[-1]
-
-    def confirm(self, ref):
-        self.page.wait_for_url("**/h5/booking/*")
-        self.shot(self.page, "hold")
-        self.send(f"/h5/booking/{ref}/confirm")
-        self.page.locator(".qr svg").wait_for()
-        self.shot(self.page, "ticket")
-
-
-def sign_in_office(page, base_url, login):
-    """Sign a member of staff in to the back office."""
-    page.goto(f"{base_url}/web/login")
-    page.fill("#login", login)
-    page.fill("#password", PASSWORD)
-    page.click("form.oe_login_form button[type=submit]")
-    page.wait_for_url("**/odoo**")
-
-
-def test_registration_to_ticket_and_back(phone, desk, base_url, odoo_shell, shot):
+def test_registration_to_ticket_and_back(
+    phone, desk_page, office_page, base_url, odoo_shell, serial, shot
+):
     """One patient: registers, books, checks in, is displaced, misses, is locked and released."""
-    patient = Patient(phone, base_url, odoo_shell, shot)
-    departments = odoo_shell(scenes.DEPARTMENTS)
-
-    patient.open("/h5/")
-    shot(phone, "home")
-    patient.sign_in(OWN_PHONE)
-    patient.register(
-        "梅秀兰", odoo_shell(scenes.RESIDENT_ID.format(year=1988, serial=7)), OWN_PHONE
+    me, parent, lady = (
+        Person(odoo_shell, serial, row, year) for row, year in enumerate((1988, 1958, 1941), 3)
     )
-    parent_phone = "16900009002"
-    number = odoo_shell(scenes.RESIDENT_ID.format(year=1958, serial=8))
-    patient.add_parent("梅英", number, parent_phone)
-    expect(phone.locator("section.card")).to_have_count(2)
-    shot(phone, "family")
-
-    ref = patient.book(departments[0], 1)
-    patient.confirm(ref)
-    assert odoo_shell(scenes.BOOKING.format(ref=ref))["state"] == "confirmed"
-
-    check_in(desk, base_url, odoo_shell, shot, ref)
-    patient.open(f"/h5/booking/{ref}")
-    shot(phone, "checked-in")
-
-    suspended(patient, departments[1])
-    locked_and_released(patient, departments[2:5])
+    patient = Patient(phone, base_url, odoo_shell, shot, me)
+    desk = Desk(desk_page, base_url, shot)
+    office = Office(office_page, base_url, shot)
+    departments = odoo_shell(scenes.DEPARTMENTS)
+    registered(patient, parent)
+    booked_and_checked_in(patient, desk, departments[0])
+    office.sign_in("office")
+    suspended(patient, office, departments[1], lady)
+    refs = missed_three_times(patient, departments[2:5])
+    locked(patient, refs, departments[0])
+    released(patient, office, refs, departments[0])
 
 
-def check_in(desk, base_url, run, shot, ref):
-    """The day has come: the triage desk finds the booking and checks it in."""
-    run(scenes.BRING_TO_NOW.format(ref=ref))
-    sign_in_office(desk, base_url, "desk")
-    booking = run(scenes.BOOKING.format(ref=ref))
-    desk.goto(f"{base_url}/odoo/action-hospital_booking.hospital_booking_action/{booking['id']}")
-    button = desk.locator("button[name='action_check_in']:visible").first
-    button.wait_for()
-    shot(desk, "desk-before-check-in")
-    button.click()
-    expect(button).to_be_hidden()
-    shot(desk, "desk-checked-in")
-    assert run(scenes.BOOKING.format(ref=ref))["state"] == "checked_in"
+def registered(patient, parent):
+    """A person signs in with a code, registers and adds a parent with the parent's code."""
+    me = patient.person
+    patient.open("/h5/")
+    patient.see("home")
+    patient.sign_in(me.phone)
+    patient.register(me)
+    patient.add_parent(parent)
+    expect(patient.page.locator("section.card")).to_have_count(2)
+    patient.see("family")
+    assert patient.shell(scenes.PATIENTS, phone=me.phone) == [
+        [me.name, "self", True],
+        [parent.name, "parent", False],
+    ]
 
 
-def suspended(patient, department):
-    """The office suspends the session: a message comes and the patient gives the number back."""
-    ref = patient.book(department, 2)
-    patient.confirm(ref)
-    session = patient.run(scenes.BOOKING.format(ref=ref))["session"]
-    assert patient.run(scenes.SUSPEND.format(session=session)) == "applied"
-    patient.open("/h5/messages")
-    patient.shot(patient.page, "messages")
-    patient.open(f"/h5/booking/{ref}")
-    form = patient.page.locator(f"form[action='/h5/booking/{ref}/choose']").last
-    form.wait_for()
-    patient.shot(patient.page, "displaced")
-    form.locator("button").click()
-    patient.page.wait_for_load_state()
-    patient.shot(patient.page, "given-back")
-    assert patient.run(scenes.BOOKING.format(ref=ref))["state"] == "cancelled"
-
-
-def locked_and_released(patient, departments):
-    """Three missed visits lock; the office releases; the patient books again."""
-    refs = []
-    for index, department in enumerate(departments, 1):
-        ref = patient.book(department, index)
-        patient.confirm(ref)
-        refs.append(ref)
-    assert patient.run(scenes.MISS.format(refs=refs)) == ["no_show"] * 3
-    patient.open("/h5/bookings?tab=missed")
-    patient.shot(patient.page, "missed")
-    patient.book(departments[0], 3)
-    assert "/h5/booking/" not in patient.page.url
-    expect(patient.page.locator("[role=alert]").first).to_be_visible()
-    patient.shot(patient.page, "locked")
-    assert patient.run(scenes.RELEASE.format(ref=refs[0])) == "released"
-    ref = patient.book(departments[0], 3)
+def booked_and_checked_in(patient, desk, department):
+    """A number is booked; on its day the desk finds it three ways and checks it in."""
+    ref = patient.book(department)
     assert re.fullmatch(r"[\w-]{22}", ref)
+    assert state(patient, ref) == "hold"
     patient.confirm(ref)
-    assert patient.run(scenes.BOOKING.format(ref=ref))["state"] == "confirmed"
+    booking = patient.shell(scenes.BOOKING, ref=ref)
+    assert (booking["state"], booking["channel"], booking["slot"]) == (
+        "confirmed",
+        "wechat",
+        "taken",
+    )
+    wait_for_a_day_long_enough(patient.shell)
+    patient.shell(scenes.BRING_TO_NOW, ref=ref)
+    at_the_desk(desk, patient.person, ref)
+    booking = patient.shell(scenes.BOOKING, ref=ref)
+    assert (booking["state"], booking["late"], booking["walkin"]) == ("checked_in", False, 0)
+    assert booking["events"][-1] == ["confirmed", "checked_in", "desk"]
+    patient.open(f"/h5/booking/{ref}")
+    patient.see("checked-in")
+
+
+def at_the_desk(desk, me, ref):
+    """Search by name, by the phone's last four and by the ticket; Enter checks in."""
+    desk.sign_in("desk")
+    desk.open()
+    desk.see("desk")
+    for text, name in ((me.name, "name"), (me.phone[-4:], "last-four"), (ref, "ticket")):
+        desk.find(text)
+        expect(desk.row(me.masked).locator("button")).to_have_count(1)
+        desk.see(f"desk-by-{name}")
+    number = desk.check_in_by_enter()
+    desk.see("desk-checked-in")
+    assert number.isdigit()
+    desk.find(ref)
+    expect(desk.row(me.masked)).to_have_count(1)
+    expect(desk.row(me.masked).locator("button")).to_have_count(0)
+    desk.see("desk-again")
+
+
+def suspended(patient, office, department, lady):
+    """A session is suspended: who is concerned, who was told; the patient takes another time."""
+    ref = patient.book(department)
+    patient.confirm(ref)
+    session = patient.shell(scenes.BOOKING, ref=ref)
+    office.register(lady)
+    office.book_at_window(lady, session)
+    office.prepare_suspension(session, REASON)
+    concerned(patient, office, ref, lady)
+    office.apply_suspension()
+    patient.shell.until(scenes.TOLD, "reached", ref=ref, event="booking.displaced")
+    told(patient, office, lady)
+    displaced = patient.shell(scenes.BOOKING, ref=ref)
+    assert (displaced["state"], displaced["session"]) == ("displaced", "suspended")
+    takes_another_time(patient, ref)
+
+
+def concerned(patient, office, ref, lady):
+    """Before anybody is told the office sees every patient of the session."""
+    count = patient.shell(scenes.OPEN_BOOKINGS, ref=ref)
+    expect(office.field("affected_count")).to_have_text(str(count))
+    rows = office.affected()
+    assert len(rows) == count
+    for person in (patient.person, lady):
+        assert len([row for row in rows if person.masked in row]) == 1
+    assert state(patient, ref) == "confirmed"
+    office.see("suspension-before")
+
+
+def told(patient, office, lady):
+    """Afterwards it sees whom the message reached, and whom to call."""
+    office.look_again()
+    (mine,) = (row for row in office.affected() if patient.person.masked in row)
+    (hers,) = (row for row in office.affected() if lady.masked in row)
+    office.see("suspension-after")
+    assert "已送达" in mine
+    assert "未送达" in hers
+
+
+def takes_another_time(patient, ref):
+    """The message says what happened; the patient moves to another time."""
+    patient.open("/h5/messages")
+    expect(patient.page.locator("article").first).to_contain_text("停诊")
+    patient.see("messages")
+    patient.open(f"/h5/booking/{ref}")
+    patient.see("displaced")
+    moved = patient.move(ref)
+    old, new = (patient.shell(scenes.BOOKING, ref=one) for one in (ref, moved))
+    assert (old["state"], old["choice"]) == ("cancelled", "move")
+    assert (new["state"], new["session"], new["slot"]) == ("confirmed", "released", "taken")
+
+
+def missed_three_times(patient, departments):
+    """Three visits pass without the patient; the sweep finds each, a warning comes before."""
+    refs = []
+    for days, department in enumerate(departments, 2):
+        ref = patient.book(department)
+        patient.confirm(ref)
+        patient.shell(scenes.PASS_BY, ref=ref, days=days)
+        patient.shell.until(scenes.STATE, "no_show", ref=ref)
+        refs.append(ref)
+        warned = "booking.lock_warning" in patient.shell(scenes.MESSAGES, ref=ref)
+        assert warned == (len(refs) >= 2)
+        assert patient.shell(scenes.LOCKS, ref=ref) == (
+            [["active", "no_show", "", ""]] if len(refs) == 3 else []
+        )
+    patient.open("/h5/bookings?tab=missed")
+    expect(patient.page.locator("a.row[href^='/h5/booking/']")).to_have_count(3)
+    patient.see("missed")
+    return refs
+
+
+def locked(patient, refs, department):
+    """The lock is told, and the next booking is refused with what to do."""
+    patient.shell.until(scenes.PATIENT_TOLD, "sent", ref=refs[0], event="booking.locked")
+    patient.open("/h5/messages")
+    patient.see("locked-message")
+    assert patient.book(department) is None
+    expect(patient.page.locator("[role=alert]").first).to_be_visible()
+    patient.see("locked")
+
+
+def released(patient, office, refs, department):
+    """The office releases with a reason; the patient books again."""
+    office.open_lock(patient.person)
+    office.see("lock")
+    office.release(APPEAL)
+    office.see("lock-released")
+    assert patient.shell(scenes.LOCKS, ref=refs[0]) == [["released", "no_show", "office", APPEAL]]
+    ref = patient.book(department)
+    patient.confirm(ref)
+    assert state(patient, ref) == "confirmed"
+
+
+def state(patient, ref):
+    return patient.shell(scenes.STATE, ref=ref)
+
+
+def wait_for_a_day_long_enough(shell):
+    """At a few minutes to midnight wait for the hospital's next day."""
+    while shell(scenes.SECONDS_OF_TODAY) < SECONDS:
+        time.sleep(1)
