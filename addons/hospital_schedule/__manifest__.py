@@ -11,6 +11,7 @@
         "security/hospital_schedule_rules.xml",
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
+        "data/res_lang_data.xml",
         "views/hospital_wizard_views.xml",
         "views/hospital_number_type_views.xml",
         "views/hospital_plan_views.xml",
@@ -20,6 +21,9 @@
         "report/roster_report.xml",
     ],
     "assets": {
-        "web.assets_backend": ["hospital_schedule/static/src/roster_calendar/*.js"],
+        "web.assets_backend": [
+            "hospital_schedule/static/src/fen_field/*",
+            "hospital_schedule/static/src/roster_calendar/*.js",
+        ],
     },
 }
