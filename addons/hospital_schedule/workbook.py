@@ -8,7 +8,7 @@ from datetime import date
 import openpyxl
 import xlsxwriter
 
-#: Columns of the import, in order; the first row of the file repeats them.
+#: Columns that a roster must have, by the names that every language understands.
 IMPORT_COLUMNS = [
     "department_code",
     "doctor_code",
@@ -25,7 +25,9 @@ IMPORT_COLUMNS = [
 ]
 #: Columns that a file may have behind these.
 OPTIONAL_COLUMNS = ["on_holidays"]
-PLAN_COLUMNS = IMPORT_COLUMNS + OPTIONAL_COLUMNS
+#: Columns for people; the import does not read them.
+NAME_COLUMNS = ["department", "doctor"]
+PLAN_COLUMNS = IMPORT_COLUMNS + OPTIONAL_COLUMNS + NAME_COLUMNS
 MAX_ROWS = 5000
 
 
@@ -46,11 +48,11 @@ class WorkbookWriter:
         self._bold = self._book.add_format({"bold": True})
         self._date = self._book.add_format({"num_format": "yyyy-mm-dd"})
 
-    def add_sheet(self, name, header, rows):
+    def add_sheet(self, name, header, rows, width=14):
         """Write one sheet; ``rows`` may be a generator."""
         sheet = self._book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(header) - 1, 14)
+        sheet.freeze_panes(1 if header else 0, 0)
+        sheet.set_column(0, max(len(header) - 1, 1), width)
         for column, title in enumerate(header):
             sheet.write_string(0, column, title, self._bold)
         for line, row in enumerate(rows, 1):
@@ -60,7 +62,7 @@ class WorkbookWriter:
     def _write(self, sheet, line, column, value):
         if isinstance(value, date):
             sheet.write_datetime(line, column, value, self._date)
-        elif isinstance(value, int) and not isinstance(value, bool):
+        elif isinstance(value, int | float) and not isinstance(value, bool):
             sheet.write_number(line, column, value)
         else:
             sheet.write_string(line, column, str(value or ""))
@@ -81,9 +83,10 @@ def write_workbook(header, rows):
     return b"".join(writer.stream())
 
 
-def read_workbook(content):
+def read_workbook(content, titles=None):
     """Return [(line number, {column: value})] of the sheet of plans, empty rows left out.
 
+    :param dict titles: {title of the first row: column}, beside the columns' own names.
     :raise WorkbookError: when the file cannot be used at all.
     """
     try:
@@ -93,12 +96,13 @@ def read_workbook(content):
     for sheet in book.worksheets:
         rows = sheet.iter_rows(values_only=True, max_row=MAX_ROWS + 2)
         header = [str(title or "").strip() for title in next(rows, ())]
-        if header[: len(IMPORT_COLUMNS)] == IMPORT_COLUMNS:
+        columns = [(titles or {}).get(title, title) for title in header]
+        if set(IMPORT_COLUMNS) <= set(columns):
             break
     else:
         raise WorkbookError
     found = [
-        (line, dict(zip(header, row, strict=False)))
+        (line, dict(zip(columns, row, strict=False)))
         for line, row in enumerate(rows, 2)
         if any(value not in (None, "") for value in row)
     ]

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from odoo import http
 from odoo.http import Response, content_disposition, request
 
-from ..workbook import PLAN_COLUMNS, WorkbookWriter
+from ..workbook import WorkbookWriter
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_WEEKS = 13
@@ -30,18 +30,20 @@ class RosterController(http.Controller):
         plans = request.env["hospital.plan"]._sheet_rows(
             mondays[0], mondays[-1] + timedelta(days=6), units
         )
-        writer.add_sheet("plans", PLAN_COLUMNS, plans)
+        writer.add_sheet("plans", request.env["hospital.plan"]._sheet_titles(), plans)
         return self._send(writer, f"roster-{mondays[0]}.xlsx")
 
     @http.route(
         "/hospital/roster/template", type="http", auth="user", methods=["GET"], readonly=True
     )
     def template(self, **kwargs):
-        """Send an empty workbook with the columns of the roster import."""
+        """Send an empty workbook with the columns of the roster import, and what they hold."""
         if not self._is_office():
             return self._refuse()
         writer = WorkbookWriter()
-        writer.add_sheet("plans", PLAN_COLUMNS, [])
+        plans = request.env["hospital.plan"]
+        writer.add_sheet("plans", plans._sheet_titles(), [])
+        writer.add_sheet("help", [], plans._sheet_help(), width=40)
         return self._send(writer, "roster-template.xlsx")
 
     @http.route("/hospital/roster/print", type="http", auth="user", methods=["GET"], readonly=True)
@@ -79,7 +81,8 @@ class RosterController(http.Controller):
 
     def _departments(self, text):
         ids = [int(part) for part in text.split(",") if part.isdecimal()]
-        return request.env["hospital.department"].search([("id", "in", ids)]) if ids else None
+        units = request.env["hospital.department"].search([("id", "in", ids)]) if ids else None
+        return units and units._with_children()
 
     def _send(self, writer, filename):
         headers = [("Content-Type", XLSX), ("Content-Disposition", content_disposition(filename))]

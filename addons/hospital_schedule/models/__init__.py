@@ -1,4 +1,5 @@
 from . import data_class
+from . import hospital_department
 from . import hospital_number_type
 from . import hospital_number_fee
 from . import hospital_holiday
@@ -11,6 +12,7 @@ from . import hospital_session
 from . import hospital_session_count
 from . import hospital_session_calendar
 from . import hospital_session_change
+from . import hospital_session_release
 from . import hospital_session_roster
 from . import hospital_session_event
 from . import hospital_slot

@@ -6,6 +6,13 @@ from odoo.tools import SQL
 #: Names the transaction-wide lock of the generator.
 LOCK_NAME = "hospital_schedule.generate"
 
+#: When the numbers of a day open, for a department ``e`` of a company ``c``.
+RELEASE_AT = """
+({day} - COALESCE(NULLIF(e.booking_horizon_days, 0), c.hospital_horizon_days)
+    + make_interval(secs => c.hospital_release_hour * 3600))
+    AT TIME ZONE c.hospital_tz AT TIME ZONE 'UTC'
+"""
+
 SESSIONS = """
 INSERT INTO hospital_session (
     plan_id, planned_date, date, half_day, department_id, doctor_id, number_type_id, fee_fen,
@@ -13,9 +20,7 @@ INSERT INTO hospital_session (
     create_uid, create_date, write_uid, write_date)
 SELECT p.id, d.day, d.day, p.half_day, p.department_id, p.doctor_id, p.number_type_id,
        t.fee_fen, p.room, p.company_id, 'plan', 'draft',
-       (d.day - COALESCE(NULLIF(e.booking_horizon_days, 0), c.hospital_horizon_days)
-           + make_interval(secs => c.hospital_release_hour * 3600))
-           AT TIME ZONE c.hospital_tz AT TIME ZONE 'UTC',
+       %(release)s,
        (d.day + make_interval(secs => h.start_hour * 3600))
            AT TIME ZONE c.hospital_tz AT TIME ZONE 'UTC',
        (d.day + make_interval(secs => h.end_hour * 3600))
@@ -39,7 +44,7 @@ SELECT p.id, d.day, d.day, p.half_day, p.department_id, p.doctor_id, p.number_ty
    AND (p.holiday_policy = 'keep' OR d.is_workday IS NOT FALSE)
    AND NOT EXISTS (SELECT 1 FROM hospital_session s
                     WHERE s.original_doctor_id = p.doctor_id AND s.date = d.day
-                      AND s.half_day = p.half_day)
+                      AND s.half_day = p.half_day AND s.state <> 'closed')
    AND %(limits)s
 ON CONFLICT DO NOTHING
 RETURNING id
@@ -55,7 +60,7 @@ class HospitalPlan(models.Model):
 
         What exists stays as it is, also when its plan has changed since.
 
-        :return: number of sessions added; 0 while another generator is at work.
+        :return: number of sessions added; None while another generator is at work.
         """
         limits = SQL("TRUE")
         if department_ids is not None:
@@ -69,7 +74,7 @@ class HospitalPlan(models.Model):
             SQL("SELECT pg_try_advisory_xact_lock(hashtext(%s))", LOCK_NAME)
         )
         if not locked:
-            return 0
+            return None
         clock = self.env["hospital.clock"]
         rows = self.env.execute_query(
             SQL(
@@ -78,6 +83,7 @@ class HospitalPlan(models.Model):
                 now=clock._now(),
                 first=date_from,
                 last=date_to,
+                release=SQL(RELEASE_AT.format(day="d.day")),
                 limits=limits,
             )
         )

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
-from .hospital_plan_generate import SESSIONS
+from .hospital_plan_generate import RELEASE_AT, SESSIONS
 
 PREVIEW_DAYS = 28
 
@@ -23,6 +23,9 @@ class HospitalPlan(models.Model):
     def _compute_preview_html(self):
         today = self.env["hospital.clock"]._today()
         for plan in self:
+            if not plan.department_id:
+                plan.preview_html = False
+                continue
             lines = [
                 Markup('<li class="%s">%s · %s</li>')
                 % (
@@ -82,7 +85,7 @@ class HospitalPlan(models.Model):
     def _taken_days(self, first, last):
         """Return {day: session} that keeps a new session of this plan away."""
         sessions = self.env["hospital.session"]
-        half_day = [("half_day", "=", self.half_day)]
+        half_day = [("half_day", "=", self.half_day), ("state", "!=", "closed")]
         between = [("date", ">=", first), ("date", "<=", last)]
         if self.doctor_id:
             doctor = self.doctor_id._origin.id
@@ -118,6 +121,7 @@ class HospitalPlan(models.Model):
                 now=self.env["hospital.clock"]._now(),
                 first=date_from,
                 last=date_to,
+                release=SQL(RELEASE_AT.format(day="d.day")),
                 limits=SQL("p.department_id = ANY(%s)", list(department_ids)),
             )
         )

@@ -58,13 +58,22 @@ class HospitalSession(GuardedFields, models.Model):
     slot_ids = fields.One2many("hospital.slot", "session_id", "Numbers")
     event_ids = fields.One2many("hospital.session.event", "session_id", "History")
     room_conflict = fields.Boolean(compute="_compute_room_conflict")
+    told_html = fields.Html("Patients told", compute="_compute_told_html")
 
+    # a closed session gives its half-day back
     _doctor_half_day_once = models.UniqueIndex(
-        "(doctor_id, date, half_day) WHERE doctor_id IS NOT NULL",
+        "(doctor_id, date, half_day) WHERE doctor_id IS NOT NULL AND state <> 'closed'",
         "The doctor already has a session in this half-day.",
     )
+    _doctor_in_one_place = models.Constraint(
+        "EXCLUDE USING gist (int4range(doctor_id, doctor_id, '[]') WITH &&, "
+        "tsrange(starts_at, ends_at) WITH &&) "
+        "WHERE (doctor_id IS NOT NULL AND state <> 'closed')",
+        "The doctor already has a session at this time.",
+    )
     _department_half_day_once = models.UniqueIndex(
-        "(department_id, number_type_id, date, half_day) WHERE doctor_id IS NULL",
+        "(department_id, number_type_id, date, half_day) "
+        "WHERE doctor_id IS NULL AND state <> 'closed'",
         "The department already has such a session in this half-day.",
     )
     _planned_once = models.UniqueIndex(
@@ -100,29 +109,17 @@ class HospitalSession(GuardedFields, models.Model):
         for session in self:
             session.room_conflict = session._origin.id in conflicts
 
+    @api.depends("state", "doctor_id", "starts_at")
+    def _compute_told_html(self):
+        for session in self:
+            session.told_html = session._affected_html(told=True)
+
     @api.depends("date", "half_day", "doctor_id.name", "department_id.name")
     def _compute_display_name(self):
         halves = dict(self._fields["half_day"]._description_selection(self.env))
         for session in self:
             who = session.doctor_id.name or session.department_id.name or ""
             session.display_name = f"{session.date} {halves.get(session.half_day, '')} {who}"
-
-    @api.model
-    def _release_due(self):
-        """Open drafts whose release has come; return how many."""
-        self.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                "WITH due AS (SELECT id FROM hospital_session WHERE state = 'draft' "
-                "AND release_at <= %(now)s FOR UPDATE SKIP LOCKED) "
-                "UPDATE hospital_session s SET state = 'released', write_date = %(now)s "
-                "FROM due WHERE s.id = due.id RETURNING s.id",
-                now=self.env["hospital.clock"]._now(),
-            )
-        )
-        if rows:
-            self.invalidate_model(["state"])
-        return len(rows)
 
     # What the booking addon knows; without it a session has no patients.
     @api.model
@@ -133,12 +130,18 @@ class HospitalSession(GuardedFields, models.Model):
         anew with another isolation level.
         """
 
-    def _affected_bookings_count(self):
-        """Return how many booked numbers these sessions have."""
-        return sum(self.mapped("taken_count"))
+    def _affected_bookings_count(self, slots=None):
+        """Return how many booked numbers these sessions have, or how many of ``slots``."""
+        if slots is None:
+            return sum(self.mapped("taken_count"))
+        return len(slots.filtered(lambda slot: slot.state == "taken"))
 
-    def _affected_html(self):
-        """Return a description of the affected patients, empty without bookings."""
+    def _affected_html(self, slots=None, told=False):
+        """Return a description of the affected patients, empty without bookings.
+
+        :param slots: of these numbers only.
+        :param told: after the change: also who was reached, and what they chose.
+        """
         return ""
 
     def _after_suspend(self, slots):

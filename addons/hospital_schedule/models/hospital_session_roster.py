@@ -17,7 +17,7 @@ class HospitalSession(models.Model):
     def _week_domain(self, monday, departments=None):
         domain = [("date", ">=", monday), ("date", "<", monday + timedelta(days=7))]
         if departments:
-            domain.append(("department_id", "in", departments.ids))
+            domain.append(("department_id", "in", departments._with_children().ids))
         return domain
 
     @api.model

@@ -1,4 +1,8 @@
 from odoo import fields, models
+from odoo.tools import SQL
+
+#: Settings that decide when numbers open.
+RELEASE_FIELDS = {"hospital_release_hour", "hospital_horizon_days", "hospital_tz"}
 
 
 class ResCompany(models.Model):
@@ -17,3 +21,9 @@ class ResCompany(models.Model):
         "CHECK (hospital_generate_days BETWEEN 1 AND 90)",
         "Sessions are generated 1 to 90 days ahead.",
     )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if RELEASE_FIELDS & set(vals):
+            self.env["hospital.session"].sudo()._plan_release(SQL("c.id = ANY(%s)", self.ids))
+        return result

@@ -1,7 +1,10 @@
 from datetime import date
 
-from odoo.tests import freeze_time, tagged
+from odoo.exceptions import UserError, ValidationError
+from odoo.sql_db import db_connect
+from odoo.tests import freeze_time, get_db_name, tagged
 
+from ..models.hospital_plan_generate import LOCK_NAME
 from .common import ScheduleCommon
 
 FIRST, LAST = date(2031, 1, 6), date(2031, 2, 2)
@@ -50,6 +53,22 @@ class TestPreview(ScheduleCommon):
         self.plan.date_from = "2032-01-01"
         self.assertIn("No day", self.plan.preview_html)
         self.assertEqual(self._added(), [])
+
+    def test_the_past_is_not_generated(self):
+        wizard = self.env["hospital.plan.generate"].create(
+            {"date_from": date(2031, 1, 5), "date_to": LAST}
+        )
+        with self.assertRaisesRegex(ValidationError, "from today on"):
+            wizard.action_generate()
+
+    def test_two_generators_do_not_answer_nothing_to_do(self):
+        wizard = self.env["hospital.plan.generate"].create({"date_from": FIRST, "date_to": LAST})
+        with db_connect(get_db_name()).cursor() as other:
+            other.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK_NAME])
+            with self.assertRaisesRegex(UserError, "generated already"):
+                wizard.action_generate()
+        wizard.action_generate()
+        self.assertEqual(len(self._added()), 0)
 
     def test_moved_and_substituted_sessions_count_as_made(self):
         self.env["hospital.plan"]._generate(FIRST, FIRST, [self.department.id])

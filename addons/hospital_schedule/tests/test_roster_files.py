@@ -8,7 +8,7 @@ import openpyxl
 from odoo.exceptions import UserError
 from odoo.tests import BaseCase, HttpCase, freeze_time, tagged
 
-from ..workbook import IMPORT_COLUMNS, WorkbookWriter, write_workbook
+from ..workbook import IMPORT_COLUMNS, PLAN_COLUMNS, WorkbookWriter, write_workbook
 from .common import ScheduleCommon
 
 
@@ -42,7 +42,7 @@ class TestRosterImport(ScheduleCommon):
             self._row(), self._row(start="10:00", end="11:00", pattern="odd"), self._row(weekday=2)
         )
         wizard.action_check()
-        self.assertEqual(wizard.result, "2 plans can be imported.")
+        self.assertIn("2 new plans, 0 changed, 0 as they were.", wizard.result)
         self.assertEqual(len(self._plans()), 0)
         wizard.action_import()
         self.assertEqual(self._plans().mapped("capacity"), [12, 6])
@@ -64,6 +64,66 @@ class TestRosterImport(ScheduleCommon):
         with self.assertRaises(UserError):
             wizard.action_import()
         self.assertEqual(len(self._plans()), 0)
+
+    def test_known_plans_are_changed_or_left_alone(self):
+        self._wizard(self._row(), self._row(weekday=2), self._row(weekday=3)).action_import()
+        first, second, third = self._plans()
+        wizard = self._wizard(
+            self._row(),
+            self._row(weekday=2, room="302", capacity=8, pattern="even"),
+            self._row(weekday=2, room="302", start="10:00", end="11:00", capacity=2),
+            self._row(weekday=4),
+        )
+        wizard.action_check()
+        self.assertIn("1 new plans, 1 changed, 1 as they were.", wizard.result)
+        self.assertEqual((len(self._plans()), second.room), (3, "301"))
+        wizard.action_import()
+        self.assertEqual(len(self._plans()), 4)
+        self.assertEqual((second.room, second.period_ids.mapped("capacity")), ("302", [8, 2]))
+        self.assertEqual(first.period_ids.mapped("capacity"), [6])
+        self.assertEqual(third.state, "active")
+
+    def test_words_and_titles_of_every_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        chinese = self.env["hospital.plan"].with_context(lang="zh_CN")
+        titles = chinese._sheet_titles()
+        self.assertNotEqual(titles, self.env["hospital.plan"]._sheet_titles())
+        words = {name: dict(chinese._fields[name]._description_selection(chinese.env))
+                 for name in ("weekday", "half_day", "holiday_policy")}  # fmt: skip
+        row = dict(
+            zip(
+                IMPORT_COLUMNS,
+                self._row(
+                    weekday=words["weekday"]["4"], capacity=6.0, half_day=words["half_day"]["am"]
+                ),
+                strict=True,
+            )
+        )
+        row |= {"start": "8：00", "end": 0.375, "on_holidays": words["holiday_policy"]["keep"]}
+        content = write_workbook(titles, [[row.get(name, "") for name in PLAN_COLUMNS]])
+        self.env["hospital.roster.import"].create(
+            {"file": base64.b64encode(content)}
+        ).action_import()
+        plan = self._plans()
+        self.assertEqual((plan.weekday, plan.half_day, plan.holiday_policy), ("4", "am", "keep"))
+        self.assertEqual(plan.period_ids.mapped("end_hour"), [9.0])
+
+    def test_queries_do_not_grow_with_plans(self):
+        def count(rows):
+            wizard = self._wizard(*rows)
+            wizard.action_check()  # fills the caches
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            wizard.action_check()
+            self.assertIn(f"{len(rows)} new", wizard.result)
+            return self.env.cr.sql_log_count - before
+
+        rows = [
+            self._row(doctor_code=self._doctor(name=f"D{index}").code, weekday=day)
+            for index in range(6)
+            for day in range(1, 8)
+        ]
+        self.assertEqual(count(rows[:2]), count(rows))
 
     def test_rules_of_plans_are_told_per_line(self):
         wizard = self._wizard(self._row(), self._row(weekday=4, pattern="1-3"))
@@ -133,6 +193,17 @@ class TestRosterOut(ScheduleCommon, HttpCase):
         self.assertIn(first[1][1], ("Morning", "上午"))
         self.assertEqual(first[1][2:4], ("08:00", "11:00"))
         self.assertEqual(first[1][8:12], ("301", 10, 10, 0))
+
+    def test_a_first_level_department_includes_the_second(self):
+        self.department.parent_id = self._department(name="Surgery")
+        parent = self.department.parent_id
+        self.authenticate("base_staff_doctor", "base_staff_doctor")
+        page = self.url_open(f"/hospital/roster/print?date_from=2031-01-06&departments={parent.id}")
+        self.assertEqual(page.text.count("<section"), 1)
+        wizard = self.env["hospital.roster.week"].create(
+            {"date": "2031-01-08", "department_ids": parent.ids}
+        )
+        self.assertEqual(wizard.session_count, 2)
 
     def test_week_of_today_by_default(self):
         self.assertEqual(self._book("export?date_from=x&weeks=0").sheetnames[0], "2031-W01")

@@ -3,7 +3,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class HospitalPlanGenerate(models.TransientModel):
@@ -41,6 +41,10 @@ class HospitalPlanGenerate(models.TransientModel):
         """Generate the range and say how many sessions were added."""
         departments = self._departments()
         added = self.env["hospital.plan"]._generate(self.date_from, self.date_to, departments.ids)
+        if added is None:
+            raise UserError(
+                self.env._("Sessions are being generated already. Try again in a minute.")
+            )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -56,6 +60,8 @@ class HospitalPlanGenerate(models.TransientModel):
         self.env["hospital.session"]._check_office()
         if not 0 <= (self.date_to - self.date_from).days <= 180:
             raise ValidationError(self.env._("Generate a range of up to 180 days."))
+        if self.date_from < self.env["hospital.clock"]._today():
+            raise ValidationError(self.env._("Sessions are generated from today on."))
         self.department_ids.check_access("read")
         return self.department_ids or self.env["hospital.department"].search([])
 

@@ -1,14 +1,11 @@
 import base64
-from datetime import date, datetime, time
 
 from odoo import fields, models
-from odoo.addons.hospital_base.const import HALF_DAYS
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..workbook import WorkbookError, read_workbook
-
-PLAN_KEYS = ("department_id", "doctor_id", "number_type_id", "weekday", "half_day", "date_from",
-             "date_to", "room", "holiday_policy")  # fmt: skip
+from .roster_reader import RosterReader
 
 
 class HospitalRosterImport(models.TransientModel):
@@ -22,14 +19,11 @@ class HospitalRosterImport(models.TransientModel):
     def action_check(self):
         """Dry run: say what would happen and keep the wizard open."""
         self.ensure_one()
-        plans, errors = self._read()
-        if not errors:
-            errors = self._try(plans)
-        self.result = (
-            "\n".join(errors) if errors else self.env._("%s plans can be imported.", len(plans))
-        )
+        counts, errors = self._run()
+        self.result = "\n".join(errors) if errors else self._summary(counts)
         return {
             "type": "ir.actions.act_window",
+            "name": self.env._("Import a roster"),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],
@@ -37,137 +31,125 @@ class HospitalRosterImport(models.TransientModel):
         }
 
     def action_import(self):
-        """Create every plan, or none and say what is wrong.
+        """Add and change every plan, or none and say what is wrong.
 
         :raise UserError: with one line per row that cannot be imported.
         """
         self.ensure_one()
-        plans, errors = self._read()
-        if not errors:
-            errors = self._try(plans, keep=True)
+        counts, errors = self._run(keep=True)
         if errors:
             raise UserError("\n".join(errors))
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "hospital_schedule.hospital_plan_action"
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": self._summary(counts),
+                "type": "success",
+                "next": self.env["ir.actions.act_window"]._for_xml_id(
+                    "hospital_schedule.hospital_plan_action"
+                ),
+            },
+        }
+
+    def _summary(self, counts):
+        return self.env._(
+            "%(new)s new plans, %(changed)s changed, %(same)s as they were. Plans that the file "
+            "does not name stay; so do sessions that exist.",
+            **counts,
         )
 
-    def _try(self, plans, keep=False):
-        """Create the plans one by one; undo all unless ``keep`` and nothing failed."""
-        errors = []
+    def _run(self, keep=False):
+        """Return (counts, errors); nothing stays unless ``keep`` and nothing failed."""
+        try:
+            rows = read_workbook(
+                base64.b64decode(self.file), self.env["hospital.plan"]._sheet_columns()
+            )
+        except WorkbookError:
+            return {}, [
+                self.env._("This is not a roster workbook. Fill in the template and try again.")
+            ]
+        reader = RosterReader(self.env)
+        plans, errors = reader.read(rows)
+        if errors:
+            return {}, errors
         savepoint = self.env.cr.savepoint()
-        for line, vals in plans:
-            try:
-                with self.env.cr.savepoint():
-                    self.env["hospital.plan"].create(vals)
-            except ValidationError as error:
-                errors.append(self._at(line, error.args[0]))
+        counts, errors = self._save(plans, reader)
         savepoint.close(rollback=bool(errors) or not keep)
         if errors or not keep:
             self.env.invalidate_all(flush=False)
-        return errors
+        return counts, errors
 
-    def _at(self, line, text):
-        return self.env._("Line %(line)s: %(text)s", line=line, text=text)
+    def _save(self, plans, reader):
+        """Change the plans that exist, then add the new ones all at once."""
+        known, new, errors = self._known(), [], []
+        counts = {"new": 0, "changed": 0, "same": 0}
+        for line, vals in plans:
+            plan = known.get(self._key(vals))
+            if not plan:
+                new.append((line, vals))
+            elif self._content(vals) == self._content_of(plan):
+                counts["same"] += 1
+            else:
+                counts["changed"] += 1
+                periods = [Command.clear(), *vals["period_ids"]]
+                errors += self._try(reader, line, plan.write, {**vals, "period_ids": periods})
+        counts["new"] = len(new)
+        model = self.env["hospital.plan"]
+        if not errors and self._fails(model.create, [vals for _line, vals in new]):
+            for line, vals in new:  # one by one, to name the lines
+                errors += self._try(reader, line, model.create, vals)
+        return counts, errors
 
-    def _read(self):
-        """Return ([(first line, values of a plan)], [errors])."""
+    def _try(self, reader, line, action, vals):
+        error = self._fails(action, vals)
+        return [reader.at(line, error)] if error else []
+
+    def _fails(self, action, vals):
+        """Run ``action`` in a savepoint; return the sentence of its refusal."""
         try:
-            rows = read_workbook(base64.b64decode(self.file))
-        except WorkbookError:
-            return [], [
-                self.env._("This is not a roster workbook. Fill in the template and try again.")
-            ]
-        plans, errors, lookup = {}, [], self._lookup()
-        for line, row in rows:
-            try:
-                key, period = self._parse(row, lookup)
-            except ValueError as error:
-                errors.append(self._at(line, str(error)))
-                continue
-            plans.setdefault(key, (line, []))[1].append(fields.Command.create(period))
-        if not rows:
-            errors.append(self.env._("The workbook has no rows."))
-        return [
-            (line, {**dict(zip(PLAN_KEYS, key, strict=True)), "period_ids": periods})
-            for key, (line, periods) in plans.items()
-        ], errors
+            with self.env.cr.savepoint():
+                action(vals)
+        except UserError as error:
+            return error.args[0]
+        return ""
 
-    def _lookup(self):
-        domain = [("company_id", "=", self.env.company.id)]
-        return {
-            name: {row.code: row.id for row in self.env[model].search(domain)}
-            for name, model in (
-                ("department_code", "hospital.department"),
-                ("doctor_code", "hospital.doctor"),
-                ("number_type_code", "hospital.number.type"),
-            )
-        }
-
-    def _parse(self, row, lookup):
-        ids = {}
-        for name, codes in lookup.items():
-            code = str(row.get(name) or "").strip()
-            if code not in codes and (code or name != "doctor_code"):
-                raise ValueError(
-                    self.env._("%(column)s “%(code)s” is unknown.", column=name, code=code)
-                )
-            ids[name] = codes.get(code, False)
-        weekday = str(row.get("weekday") or "").strip()
-        if weekday not in "1234567" or len(weekday) != 1:
-            raise ValueError(self.env._("weekday is 1 (Monday) to 7 (Sunday)."))
-        half_day = str(row.get("half_day") or "").strip()
-        if half_day not in dict(HALF_DAYS):
-            raise ValueError(self.env._("half_day is am, pm or evening."))
-        first = self._date(row.get("date_from"))
-        if not first:
-            raise ValueError(self.env._("date_from is missing."))
-        last = self._date(row.get("date_to"))
-        if last and last < first:
-            raise ValueError(self.env._("date_to lies before date_from."))
-        policy = str(row.get("on_holidays") or "skip").strip()
-        if policy not in ("skip", "keep"):
-            raise ValueError(self.env._("on_holidays is skip or keep."))
-        key = (
-            ids["department_code"],
-            ids["doctor_code"],
-            ids["number_type_code"],
-            str(int(weekday) - 1),
-            half_day,
-            first,
-            last,
-            str(row.get("room") or "") or False,
-            policy,
+    def _known(self):
+        plans = self.env["hospital.plan"].search(
+            [("company_id", "=", self.env.company.id), ("state", "=", "active")]
         )
-        return key, self._period(row)
+        return {self._key(plan): plan for plan in plans}
 
-    def _period(self, row):
-        start, end = self._hour(row.get("start")), self._hour(row.get("end"))
-        if not 0 <= start < end <= 24:
-            raise ValueError(self.env._("end lies after start, within one day."))
-        capacity = str(row.get("capacity") or "").strip()
-        if not capacity.isdecimal() or not 1 <= int(capacity) <= 200:
-            raise ValueError(self.env._("capacity is 1 to 200."))
-        return {
-            "start_hour": start,
-            "end_hour": end,
-            "capacity": int(capacity),
-            "pattern": str(row.get("pattern") or "").strip(),
-        }
+    def _key(self, row):
+        """Return what makes two rows the same plan: whose, which half-day, since when."""
 
-    def _hour(self, value):
-        if isinstance(value, time):
-            return value.hour + value.minute / 60
-        hours, _colon, minutes = str(value or "").strip().partition(":")
-        if not hours.isdecimal() or not (minutes or "0").isdecimal() or int(minutes or 0) > 59:
-            raise ValueError(self.env._("Write times as 08:30."))
-        return int(hours) + int(minutes or 0) / 60
+        def value(name):
+            found = row[name]
+            return found.id if isinstance(found, models.BaseModel) else found
 
-    def _date(self, value):
-        if isinstance(value, datetime):
-            return value.date()
-        if isinstance(value, date) or not value:
-            return value or False
-        try:
-            return date.fromisoformat(str(value).strip())
-        except ValueError:
-            raise ValueError(self.env._("Write dates as 2031-01-31.")) from None
+        whose = value("doctor_id") or (value("department_id"), value("number_type_id"))
+        return whose, row["weekday"], row["half_day"], row["date_from"]
+
+    def _content(self, vals):
+        periods = sorted(
+            (round(row["start_hour"], 4), round(row["end_hour"], 4), row["capacity"],
+             row["pattern"] or "")
+            for _command, _id, row in vals["period_ids"]
+        )  # fmt: skip
+        return (
+            vals["department_id"], vals["number_type_id"], vals["date_to"] or False,
+            vals["room"] or "", vals["holiday_policy"], periods,
+        )  # fmt: skip
+
+    def _content_of(self, plan):
+        periods = [Command.create(row) for row in plan.period_ids.read(
+            ["start_hour", "end_hour", "capacity", "pattern"])]  # fmt: skip
+        return self._content(
+            {
+                "department_id": plan.department_id.id,
+                "number_type_id": plan.number_type_id.id,
+                "date_to": plan.date_to,
+                "room": plan.room,
+                "holiday_policy": plan.holiday_policy,
+                "period_ids": periods,
+            }
+        )
