@@ -46,8 +46,7 @@ class HospitalBooking(models.Model):
                 uid=self.env.uid,
                 now=self.env["hospital.clock"]._now(),
                 more=SQL("").join(
-                    SQL(", %s = %s", SQL.identifier(name), value)
-                    for name, value in values.items()
+                    SQL(", %s = %s", SQL.identifier(name), value) for name, value in values.items()
                 ),
                 channel=channel.id if channel else None,
                 reason=reason or None,
@@ -64,9 +63,7 @@ class HospitalBooking(models.Model):
 
     def _after_transition(self, target):
         if target in FREES and self:
-            self.env.execute_query(
-                SQL("SELECT hospital_slot_release(%s)", self.sudo().slot_id.ids)
-            )
+            self.env.execute_query(SQL("SELECT hospital_slot_release(%s)", self.sudo().slot_id.ids))
             self.env["hospital.slot"].invalidate_model(["state"])
         if target in MESSAGES:
             self._notify(f"booking.{target}")
@@ -209,6 +206,27 @@ class HospitalBooking(models.Model):
                 self.env._("The booked time has passed and no number is left. Book again.")
             )
         self.invalidate_model()
+
+    def _told(self):
+        """Return [(whether the patient was reached about a change, the patient's choice)]."""
+        reached = (
+            self.env["hospital.message"]
+            .sudo()
+            ._reached("hospital.booking", self.ids, "booking.displaced")
+        )
+        words = {
+            "reached": self.env._("Reached"),
+            "not_reached": self.env._("Not reached"),
+            "pending": self.env._("Being told"),
+        }
+        choices = dict(self._fields["displaced_choice"]._description_selection(self.env))
+        return [
+            (
+                words[reached[row.id]],
+                choices.get(row.displaced_choice) or self.env._("No answer yet"),
+            )
+            for row in self
+        ]
 
     def _choose_displaced(self, choice):
         """Answer a suspension or substitution: ``accept`` or ``cancel``; move by rescheduling."""

@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .hospital_booking import LIVE_SQL
@@ -17,46 +18,70 @@ class HospitalSession(models.Model):
         self.env["hospital.booking"]._read_committed()
         return super()._before_change()
 
-    def _open_bookings(self):
-        return self.env["hospital.booking"].sudo().search(
-            [("session_id", "in", self.ids), ("state", "in", OPEN)], order="starts_at, id"
-        )
+    def _open_bookings(self, slots=None, told=False):
+        """Return who has a number here; ``told``: also who left after a change."""
+        domain = Domain("session_id", "in", self.ids)
+        if slots is not None:
+            domain &= Domain("slot_id", "in", slots.ids)
+        still = Domain("state", "in", OPEN)
+        if told:
+            still |= Domain("displaced_choice", "!=", False)
+        return self.env["hospital.booking"].sudo().search(domain & still, order="starts_at, id")
 
-    def _affected_bookings_count(self):
-        return len(self._open_bookings())
+    def _affected_bookings_count(self, slots=None):
+        return len(self._open_bookings(slots))
 
-    def _affected_html(self):
-        """List the patients by number, masked, and whether they were reached."""
-        bookings = self._open_bookings()
+    def _affected_html(self, slots=None, told=False):
+        """List the patients, masked; after the change whether each was reached."""
+        bookings = self._open_bookings(slots, told)
+        if told:
+            bookings = bookings.filtered(
+                lambda row: row.state == "displaced" or row.displaced_choice
+            )
         if not bookings:
             return ""
-        reached = self.env["hospital.message"].sudo()._reached("hospital.booking", bookings.ids)
-        labels = {
-            "reached": self.env._("Reached"),
-            "not_reached": self.env._("Not reached"),
-            "pending": self.env._("Being told"),
-        }
-        rows = Markup("").join(
-            Markup("<li>%s · %s · %s</li>")
-            % (row.number, row.patient_id.masked_name, labels[reached.get(row.id, "not_reached")])
+        head = [self.env._("Time"), self.env._("Doctor"), self.env._("Number"),
+                self.env._("Patient")]  # fmt: skip
+        if told:
+            head += [self.env._("Message"), self.env._("Choice")]
+        clock = self.env["hospital.clock"]
+        rows = [
+            [
+                f"{clock._local(row.starts_at):%Y-%m-%d %H:%M}",
+                row.doctor_id.name or row.department_id.name,
+                row.number,
+                row.patient_id.masked_name,
+            ]
             for row in bookings
+        ]
+        if told:
+            for cells, answer in zip(rows, bookings._told(), strict=True):
+                cells += answer
+        return self._affected_table(head, rows)
+
+    @api.model
+    def _affected_table(self, head, rows):
+        def line(tag, cells):
+            cell = Markup(f"<{tag}>%s</{tag}>")
+            return Markup("<tr>%s</tr>") % Markup("").join(cell % text for text in cells)
+
+        return Markup(
+            '<table class="table table-sm"><thead>%s</thead><tbody>%s</tbody></table>'
+        ) % (
+            line("th", head),
+            Markup("").join(line("td", cells) for cells in rows),
         )
-        return Markup("<ul>%s</ul>") % rows
 
     def _after_suspend(self, slots):
         super()._after_suspend(slots)
         self.env.flush_all()  # closing the sessions waits for claims in progress
-        bookings = self._open_bookings().filtered(
-            lambda row: row.slot_id in slots and row.state != "displaced"
-        )
+        bookings = self._open_bookings(slots).filtered(lambda row: row.state != "displaced")
         if bookings:
             bookings._transition("displaced", self.env._("Suspended"), strict=False)
 
     def _after_resume(self, slots):
         super()._after_resume(slots)
-        bookings = self._open_bookings().filtered(
-            lambda row: row.slot_id in slots and row.state == "displaced"
-        )
+        bookings = self._open_bookings(slots).filtered(lambda row: row.state == "displaced")
         if bookings:
             bookings._transition("confirmed", self.env._("Recovered"), strict=False)
         # numbers whose patients left meanwhile
@@ -85,8 +110,8 @@ class HospitalSession(models.Model):
             self.env.cr.execute(
                 SQL(
                     "UPDATE hospital_booking b SET doctor_id = %(new)s, original_doctor_id = "
-                    "COALESCE(original_doctor_id, %(old)s) WHERE session_id = %(session)s "
-                    "AND state = ANY(%(open)s) AND NOT EXISTS ("
+                    "NULLIF(COALESCE(original_doctor_id, %(old)s), %(new)s) "
+                    "WHERE session_id = %(session)s AND state = ANY(%(open)s) AND NOT EXISTS ("
                     "SELECT 1 FROM hospital_booking o WHERE o.patient_id = b.patient_id "
                     "AND o.date = b.date AND o.doctor_id = %(new)s AND o.id <> b.id "
                     "AND o.%(live)s)",

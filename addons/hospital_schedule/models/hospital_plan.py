@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.addons.hospital_base.const import HALF_DAYS
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ..guard import GuardedFields
 
@@ -15,6 +16,23 @@ WEEKDAYS = [
     ("5", "Saturday"),
     ("6", "Sunday"),
 ]
+#: A range of one number per weekday and half-day: GiST compares it without an extension.
+HALF_DAY_OF_WEEK = (
+    "int4range(weekday::int * 1000 + ascii(half_day), weekday::int * 1000 + ascii(half_day), '[]')"
+)
+
+#: The first of some plans that meets another active one.
+OVERLAP = """
+SELECT p.id FROM hospital_plan p
+  JOIN hospital_plan o
+    ON o.weekday = p.weekday AND o.half_day = p.half_day AND o.state = 'active' AND o.id <> p.id
+   AND (o.doctor_id = p.doctor_id
+        OR p.doctor_id IS NULL AND o.doctor_id IS NULL
+           AND o.department_id = p.department_id AND o.number_type_id = p.number_type_id)
+   AND daterange(o.date_from, o.date_to, '[]') && daterange(p.date_from, p.date_to, '[]')
+ WHERE p.id = ANY(%s) AND p.state = 'active'
+ ORDER BY p.id LIMIT 1
+"""
 
 
 class HospitalPlan(GuardedFields, models.Model):
@@ -22,17 +40,19 @@ class HospitalPlan(GuardedFields, models.Model):
     _description = "Weekly plan"
     _order = "department_id, weekday, half_day, id"
 
+    _check_company_auto = True
     _guarded_fields = frozenset(["state"])
 
     doctor_id = fields.Many2one(
-        "hospital.doctor", index=True, ondelete="restrict", help="Empty: the department's numbers."
-    )
+        "hospital.doctor", index=True, ondelete="restrict", check_company=True,
+        help="Empty: the department's numbers.",
+    )  # fmt: skip
     department_id = fields.Many2one(
         "hospital.department", required=True, index=True, ondelete="restrict"
     )
     company_id = fields.Many2one(related="department_id.company_id", store=True, index=True)
     number_type_id = fields.Many2one(
-        "hospital.number.type", required=True, index=True, ondelete="restrict"
+        "hospital.number.type", required=True, index=True, ondelete="restrict", check_company=True
     )
     weekday = fields.Selection(WEEKDAYS, required=True, default="0")
     half_day = fields.Selection(HALF_DAYS, required=True, default="am")
@@ -58,6 +78,26 @@ class HospitalPlan(GuardedFields, models.Model):
     _dates_in_order = models.Constraint(
         "CHECK (date_to IS NULL OR date_from <= date_to)", "The plan ends before it begins."
     )
+    # deferred, so that the sentence of _check_overlap comes first where it can
+    _doctor_planned_once = models.Constraint(
+        "EXCLUDE USING gist (int4range(doctor_id, doctor_id, '[]') WITH &&, "
+        f"{HALF_DAY_OF_WEEK} WITH &&, daterange(date_from, date_to, '[]') WITH &&) "
+        "WHERE (state = 'active' AND doctor_id IS NOT NULL) DEFERRABLE INITIALLY DEFERRED",
+        "Another active plan of the doctor already covers this half-day.",
+    )
+    _department_planned_once = models.Constraint(
+        "EXCLUDE USING gist (int4range(department_id, department_id, '[]') WITH &&, "
+        "int4range(number_type_id, number_type_id, '[]') WITH &&, "
+        f"{HALF_DAY_OF_WEEK} WITH &&, daterange(date_from, date_to, '[]') WITH &&) "
+        "WHERE (state = 'active' AND doctor_id IS NULL) DEFERRABLE INITIALLY DEFERRED",
+        "Another active plan of the department already covers this half-day.",
+    )
+
+    @api.onchange("doctor_id")
+    def _onchange_doctor_id(self):
+        """Suggest the doctor's main department, and the room there."""
+        self.department_id = self.department_id or self.doctor_id.department_id
+        self.room = self.room or self.department_id.room
 
     @api.depends("period_ids.capacity")
     def _compute_capacity(self):
@@ -75,30 +115,24 @@ class HospitalPlan(GuardedFields, models.Model):
     @api.constrains("doctor_id", "department_id", "number_type_id", "weekday", "half_day",
                     "date_from", "date_to", "state")  # fmt: skip
     def _check_overlap(self):
-        for plan in self.filtered(lambda row: row.state == "active"):
-            domain = [
-                ("id", "!=", plan.id),
-                ("state", "=", "active"),
-                ("weekday", "=", plan.weekday),
-                ("half_day", "=", plan.half_day),
-                ("doctor_id", "=", plan.doctor_id.id),
-                ("date_from", "<=", plan.date_to or fields.Date.to_date("9999-12-31")),
-                "|",
-                ("date_to", "=", False),
-                ("date_to", ">=", plan.date_from),
-            ]
-            if not plan.doctor_id:
-                domain += [
-                    ("department_id", "=", plan.department_id.id),
-                    ("number_type_id", "=", plan.number_type_id.id),
-                ]
-            if self.search_count(domain, limit=1):
-                raise ValidationError(
-                    self.env._(
-                        "%s: another active plan already covers this half-day.",
-                        plan.display_name,
-                    )
+        self.flush_model()
+        rows = self.env.execute_query(SQL(OVERLAP, self.ids))
+        if rows:
+            raise ValidationError(
+                self.env._(
+                    "%s: another active plan already covers this half-day.",
+                    self.browse(rows[0][0]).display_name,
                 )
+            )
+        # a plan that somebody else is saving at this moment
+        for name in ("doctor", "department"):
+            constraint = SQL.identifier(f"hospital_plan_{name}_planned_once")
+            self.env.cr.execute(SQL("SET CONSTRAINTS %s IMMEDIATE", constraint))
+            self.env.cr.execute(SQL("SET CONSTRAINTS %s DEFERRED", constraint))
+
+    @api.constrains("half_day")
+    def _check_periods(self):
+        self.period_ids._check_periods()
 
     def action_pause(self):
         """Stop generating; sessions that exist stay."""
@@ -108,27 +142,55 @@ class HospitalPlan(GuardedFields, models.Model):
         """Generate again."""
         self.filtered(lambda plan: plan.state == "paused")._as_writer().state = "active"
 
-    def action_end(self):
-        """End the plans today; sessions that exist stay.
+    def action_copy(self):
+        """Ask for the validity of the copies, or for the doctor who gets them."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "hospital_schedule.hospital_plan_copy_action"
+        )
+        return {**action, "context": {"default_plan_ids": self.ids}}
 
-        A plan that was to begin later is ended without a last day.
+    def action_end(self):
+        """Ask for the last day, and show the sessions that exist beyond it."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("End plans"),
+            "res_model": "hospital.plan.end",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_plan_ids": self.filtered(lambda p: p.state != "ended").ids},
+        }
+
+    def _end(self, last_day):
+        """Let ``last_day`` be the last of these plans; sessions that exist stay.
+
+        A plan that was to begin later ends with its first day.
         """
         today = self.env["hospital.clock"]._today()
         for plan in self:
-            plan._as_writer().write({"state": "ended", "date_to": max(today, plan.date_from)})
+            over = last_day <= today or last_day < plan.date_from
+            plan._as_writer().write(
+                {
+                    "date_to": max(last_day, plan.date_from),
+                    "state": "ended" if over else plan.state,
+                }
+            )
 
-    def _copy_to(self, date_from, date_to=False):
-        """Copy the plans to another validity and end the old ones the day before.
+    def _copy_to(self, date_from, date_to=False, doctor=None):
+        """Copy the plans to another validity.
 
+        :param doctor: who gets the copies; without one the copies replace these plans,
+            which then end the day before.
         :raise UserError: when the new validity does not begin after the old one.
         """
+        if not doctor:
+            self._end_before(date_from)
+        values = {"date_from": date_from, "date_to": date_to}
+        if doctor:
+            values["doctor_id"] = doctor.id
+        return self.browse(copy.id for copy in self.copy(values))
+
+    def _end_before(self, date_from):
         if any(plan.date_from >= date_from for plan in self):
             raise UserError(self.env._("The copy begins after the plan it replaces."))
-        for plan in self:
-            last_day = date_from - timedelta(days=1)
-            if not plan.date_to or plan.date_to > last_day:
-                plan.date_to = last_day
-        copies = self.browse()
-        for plan in self:
-            copies += plan.copy({"date_from": date_from, "date_to": date_to})
-        return copies
+        last_day = date_from - timedelta(days=1)
+        self.filtered(lambda plan: not plan.date_to or plan.date_to > last_day).date_to = last_day

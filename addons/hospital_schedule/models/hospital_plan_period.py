@@ -4,6 +4,9 @@ from odoo.exceptions import ValidationError
 
 from ..patterns import PatternError, resolve
 
+#: First local hour of each half-day: where the one before ends.
+HALF_DAY_START = dict(zip(HALF_DAY_END, (0.0, *HALF_DAY_END.values()), strict=False))
+
 
 class HospitalPlanPeriod(models.Model):
     _name = "hospital.plan.period"
@@ -12,8 +15,8 @@ class HospitalPlanPeriod(models.Model):
 
     plan_id = fields.Many2one("hospital.plan", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
-    start_hour = fields.Float("From", required=True)
-    end_hour = fields.Float("To", required=True)
+    start_hour = fields.Float("Start time", required=True)
+    end_hour = fields.Float("End time", required=True)
     capacity = fields.Integer("Numbers", required=True, default=10)
     pattern = fields.Char(
         help="Empty: the next unused numbers. Or 1-10, or 2,4,6, or odd, or even."
@@ -52,11 +55,21 @@ class HospitalPlanPeriod(models.Model):
             for earlier, later in zip(periods, periods[1:], strict=False):
                 if later.start_hour < earlier.end_hour:
                     raise ValidationError(self.env._("%s: two periods overlap.", plan.display_name))
-            if periods and periods[-1:].end_hour > HALF_DAY_END[plan.half_day]:
-                raise ValidationError(
-                    self.env._("%s: a period ends after its half-day.", plan.display_name)
-                )
+            self._check_half_day(plan, periods)
             self._check_pattern(plan, periods)
+
+    @api.model
+    def _check_half_day(self, plan, periods):
+        if not periods:
+            return
+        if periods[-1:].end_hour > HALF_DAY_END[plan.half_day]:
+            raise ValidationError(
+                self.env._("%s: a period ends after its half-day.", plan.display_name)
+            )
+        if periods[0].start_hour < HALF_DAY_START[plan.half_day]:
+            raise ValidationError(
+                self.env._("%s: a period begins before its half-day.", plan.display_name)
+            )
 
     def _check_pattern(self, plan, periods):
         try:

@@ -15,8 +15,12 @@ class HospitalSession(models.Model):
         halves = dict(self._fields["half_day"]._description_selection(self.env))
         for session in self:
             who = session.doctor_id.name or session.number_type_id.name
-            session.display_name = (
-                f"{who} · {halves[session.half_day]} · {session.free_count}/{session.total_count}"
+            session.display_name = self.env._(
+                "%(who)s %(free)s/%(total)s free · %(half_day)s",
+                who=who,
+                free=session.free_count,
+                total=session.total_count,
+                half_day=halves[session.half_day],
             )
 
     @api.model

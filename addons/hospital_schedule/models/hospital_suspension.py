@@ -3,6 +3,7 @@ from psycopg2.extras import Json
 from odoo import api, fields, models
 from odoo.addons.hospital_base.const import HALF_DAYS
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..guard import GuardedFields
 
@@ -19,6 +20,13 @@ class HospitalSuspension(GuardedFields, models.Model):
     department_id = fields.Many2one("hospital.department", index=True, ondelete="restrict")
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    number_type_id = fields.Many2one(
+        "hospital.number.type", "Number type", index="btree_not_null", ondelete="restrict",
+        help="Empty: every kind of numbers.",
+    )  # fmt: skip
+    whole_hospital = fields.Boolean(
+        "Whole hospital", help="Every department, for example in a typhoon."
     )
     date_from = fields.Date(required=True)
     date_to = fields.Date(required=True)
@@ -42,8 +50,8 @@ class HospitalSuspension(GuardedFields, models.Model):
         "CHECK (date_from <= date_to)", "The suspension ends before it begins."
     )
     _whose = models.Constraint(
-        "CHECK (doctor_id IS NOT NULL OR department_id IS NOT NULL)",
-        "Choose a doctor or a department.",
+        "CHECK (COALESCE(whole_hospital, FALSE) = (doctor_id IS NULL AND department_id IS NULL))",
+        "Choose a doctor or a department, or the whole hospital.",
     )
     _hours_in_order = models.Constraint(
         "CHECK (end_hour = 0 AND start_hour = 0 OR "
@@ -52,57 +60,60 @@ class HospitalSuspension(GuardedFields, models.Model):
     )
 
     def _sessions(self):
+        """Return the sessions of the range that are open and not over."""
         self.ensure_one()
-        if not (self.doctor_id or self.department_id) or not self.date_from or not self.date_to:
+        if not (self.doctor_id or self.department_id or self.whole_hospital):
+            return self.env["hospital.session"]
+        if not self.date_from or not self.date_to:
             return self.env["hospital.session"]
         domain = [
             ("company_id", "=", self.company_id.id),
             ("date", ">=", self.date_from),
             ("date", "<=", self.date_to),
             ("state", "in", ("draft", "released")),
+            ("ends_at", ">", self.env["hospital.clock"]._now()),
         ]
         if self.doctor_id:
             domain.append(("doctor_id", "=", self.doctor_id.id))
         if self.department_id:
-            domain.append(("department_id", "=", self.department_id.id))
+            domain.append(("department_id", "in", self.department_id._with_children().ids))
+        if self.number_type_id:
+            domain.append(("number_type_id", "=", self.number_type_id.id))
         if self.half_day:
             domain.append(("half_day", "=", self.half_day))
         return self.env["hospital.session"].search(domain)
 
     def _slots(self, sessions):
         """Return the numbers of ``sessions`` that the hours cover."""
-        slots = self.env["hospital.slot"].search([("session_id", "in", sessions.ids)])
-        if not self.end_hour:
-            return slots
-        clock = self.env["hospital.clock"].with_company(self.company_id)
-
-        def covered(slot):
-            day = slot.session_id.date
-            return (
-                clock._utc(day, self.start_hour) <= slot.starts_at < clock._utc(day, self.end_hour)
+        domain = Domain("session_id", "in", sessions.ids)
+        if self.end_hour:
+            clock = self.env["hospital.clock"].with_company(self.company_id)
+            domain &= Domain.OR(
+                Domain("starts_at", ">=", clock._utc(day, self.start_hour))
+                & Domain("starts_at", "<", clock._utc(day, self.end_hour))
+                for day in set(sessions.mapped("date"))
             )
+        return self.env["hospital.slot"].search(domain)
 
-        return slots.filtered(covered)
-
-    @api.depends("doctor_id", "department_id", "date_from", "date_to", "half_day", "start_hour",
-                 "end_hour", "state", "session_ids")  # fmt: skip
+    @api.depends("doctor_id", "department_id", "number_type_id", "whole_hospital", "half_day",
+                 "date_from", "date_to", "start_hour", "end_hour", "state",
+                 "session_ids")  # fmt: skip
     def _compute_preview(self):
         for row in self:
-            sessions = row._sessions() if row.state == "draft" else row.session_ids
-            slots = row._slots(sessions)
+            told = row.state != "draft"
+            sessions = row.session_ids if told else row._sessions()
+            slots = row._slots(sessions) if row.end_hour else None
             row.preview_ids = sessions
-            row.affected_count = (
-                len(slots.filtered(lambda slot: slot.state == "taken"))
-                if row.end_hour
-                else sessions._affected_bookings_count()
-            )
-            row.affected_html = sessions._affected_html()
+            row.affected_count = sessions._affected_bookings_count(slots)
+            row.affected_html = sessions._affected_html(slots, told)
 
     def action_apply(self):
         """Take the sessions, or the numbers within the hours, out of service."""
         self.env["hospital.session"]._before_change()
         self.ensure_one()
         self.check_access("write")
+        self._sessions()._lock()
+        # once more: somebody may have suspended or moved some of them before the lock
         sessions = self._sessions()
         slots = self._slots(sessions)
         if self.state != "draft" or not slots:
@@ -131,6 +142,8 @@ class HospitalSuspension(GuardedFields, models.Model):
         self.env["hospital.session"]._before_change()
         self.ensure_one()
         self.check_access("write")
+        self.session_ids._lock()
+        self.invalidate_recordset(["state"])
         if self.state != "applied":
             raise UserError(self.env._("Only an applied suspension can be recovered."))
         self._as_writer().state = "recovered"
@@ -141,18 +154,18 @@ class HospitalSuspension(GuardedFields, models.Model):
         else:
             sessions = self.session_ids.filtered(lambda s: s.suspension_id == self)
             slots = self._slots(sessions)
-            now = self.env["hospital.clock"]._now()
-            for session in sessions:
-                due = not session.release_at or session.release_at <= now
-                session._as_writer().write(
-                    {
-                        "state": "released" if due else "draft",
-                        "suspend_reason": False,
-                        "suspension_id": False,
-                    }
-                )
+            self._reopen(sessions)
         sessions._log_event("resume", self._hours_text(), self.reason)
         sessions._after_resume(slots)
+
+    @api.model
+    def _reopen(self, sessions):
+        now = self.env["hospital.clock"]._now()
+        due = sessions.filtered(lambda row: not row.release_at or row.release_at <= now)
+        for state, rows in (("released", due), ("draft", sessions - due)):
+            rows._as_writer().write(
+                {"state": state, "suspend_reason": False, "suspension_id": False}
+            )
 
     def _hours_text(self):
         return f"{self.start_hour:g}-{self.end_hour:g}" if self.end_hour else ""

@@ -6,6 +6,10 @@ from . import test_generate
 from . import test_generate_concurrency
 from . import test_guard
 from . import test_lists
-from . import test_patterns
+from . import test_plans
 from . import test_preview
+from . import test_races
+from . import test_release
 from . import test_roster_files
+from . import test_scale
+from . import test_suspension

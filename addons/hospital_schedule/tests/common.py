@@ -1,10 +1,31 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.addons.hospital_base.tests.common import HospitalCommon
 from odoo.tools import SQL
 
+from ..models.hospital_session import HospitalSession
+
+#: What an addon above puts behind these is tested there.
+HOOKS = (
+    "_affected_bookings_count",
+    "_affected_html",
+    "_after_suspend",
+    "_after_resume",
+    "_after_substitute",
+    "_after_move",
+)
+
 
 class ScheduleCommon(HospitalCommon):
     """One department, two doctors, two number types, a helper for sessions."""
+
+    @classmethod
+    def _stand_alone(cls):
+        """Leave out what the floors above do with patients."""
+        for hook in HOOKS:
+            own = getattr(HospitalSession, hook)
+            cls.startClassPatcher(patch.object(cls.registry["hospital.session"], hook, own))
 
     @classmethod
     def setUpClass(cls):

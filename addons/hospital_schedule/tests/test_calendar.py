@@ -12,7 +12,7 @@ class TestCalendar(ScheduleCommon):
         session = self._session(date(2031, 1, 6), numbers=10)
         self._take(session.slot_ids[:3])
         session = session.with_context(roster_titles=True)
-        self.assertEqual(session.display_name, "Lin · Morning · 7/10")
+        self.assertEqual(session.display_name, "Lin 7/10 free · Morning")
         self.assertIn("2031-01-06", session.with_context(roster_titles=False).display_name)
 
     def test_opens_on_the_own_department(self):

@@ -7,17 +7,8 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from ..models.hospital_session import HospitalSession
 from .common import ScheduleCommon
 
-#: What an addon above puts behind these is tested there; here the floor stands alone.
-HOOKS = (
-    "_affected_bookings_count",
-    "_after_suspend",
-    "_after_resume",
-    "_after_substitute",
-    "_after_move",
-)
 DAY = date(2031, 1, 6)
 
 
@@ -27,9 +18,7 @@ class TestChanges(ScheduleCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for hook in HOOKS:
-            own = getattr(HospitalSession, hook)
-            cls.startClassPatcher(patch.object(cls.registry["hospital.session"], hook, own))
+        cls._stand_alone()
         cls.session = cls._session(DAY, numbers=6)
 
     def _suspension(self, **values):
@@ -43,40 +32,69 @@ class TestChanges(ScheduleCommon):
             }
         )
 
-    def test_suspend_whole_day_and_recover(self):
-        self._take(self.session.slot_ids[:2])
-        suspension = self._suspension()
-        self.assertEqual(suspension.preview_ids, self.session)
-        self.assertEqual(suspension.affected_count, 2)
-        suspension.action_apply()
-        self.assertEqual(self.session.state, "suspended")
-        self.assertEqual(self.session.suspend_reason, "conference")
-        suspension.action_recover()
-        self.assertEqual(self.session.state, "released")
-        self.assertEqual((self.session.free_count, self.session.taken_count), (4, 2))
-        self.assertEqual(self.session.event_ids.mapped("kind"), ["resume", "suspend"])
-
-    def test_suspend_hours_stops_those_numbers_only(self):
-        self._take(self.session.slot_ids[:1])
-        suspension = self._suspension(start_hour=8.0, end_hour=9.0)
-        self.assertEqual(suspension.affected_count, 1)
-        suspension.action_apply()
-        self.assertEqual(self.session.state, "released")
-        self.assertEqual(
-            self.session.slot_ids.mapped("state"), ["stopped", "stopped"] + ["free"] * 4
-        )
-        suspension.action_recover()
-        self.assertEqual(self.session.slot_ids.mapped("state"), ["taken"] + ["free"] * 5)
-
-    def test_nothing_to_suspend_is_refused(self):
-        with self.assertRaises(UserError):
-            self._suspension(half_day="pm").action_apply()
+    def test_what_is_over_is_left_alone(self):
+        over = self._session(DAY, half_day="pm")
+        starts_at = datetime(2031, 1, 8, 6)
+        with freeze_time("2031-01-06 09:00:00"):  # 17:00 local, the end
+            self.assertFalse(self._suspension().preview_ids)
+            for attempt in (
+                lambda: over._substitute(self.doctor2, "x"),
+                lambda: over._move(starts_at, "x"),
+                lambda: over._add_numbers(1, "x"),
+                lambda: over._withdraw_numbers(1, "x"),
+            ):
+                with self.assertRaisesRegex(UserError, "is over"), self.env.cr.savepoint():
+                    attempt()
+        with freeze_time("2031-01-06 08:59:59"):
+            self.assertEqual(self._suspension().preview_ids, over)
 
     def test_substitution_keeps_times(self):
         self.session._substitute(self.doctor2, "ill")
         self.assertEqual(self.session.doctor_id, self.doctor2)
         self.assertEqual(self.session.original_doctor_id, self.doctor)
         self.assertEqual(self.session.event_ids.mapped("kind"), ["substitute"])
+
+    def test_who_comes_back_substitutes_nobody(self):
+        self.session._substitute(self.doctor2, "ill")
+        self.session._substitute(self.doctor, "well again")
+        self.assertEqual(
+            (self.session.doctor_id, self.session.original_doctor_id),
+            (self.doctor, self.env["hospital.doctor"]),
+        )
+
+    def test_substitutes_work_here(self):
+        company = self.env["res.company"].create({"name": "Second hospital"})
+        campus = self.campus.create({"name": "S", "code": "S-T", "company_id": company.id})
+        stranger = self._doctor(department_id=self._department(campus_id=campus.id).id)
+        retired = self._doctor(active=False)
+        for doctor in (stranger, retired):
+            with self.assertRaisesRegex(UserError, "works in this hospital"):
+                self.session._substitute(doctor, "ill")
+
+    def test_several_sessions_are_substituted_at_once(self):
+        sessions = self.session + self._session(date(2031, 1, 7))
+        context = sessions.action_substitute()["context"]
+        self.env["hospital.session.substitute"].with_context(**context).create(
+            {"doctor_id": self.doctor2.id, "reason": "ill"}
+        ).action_substitute()
+        self.assertEqual(sessions.doctor_id, self.doctor2)
+
+    def test_a_doctor_is_in_one_place(self):
+        afternoon = self._session(date(2031, 1, 7), half_day="pm")
+        late_morning = datetime(2031, 1, 7, 3, 30)  # 11:30 to 14:30
+        self.assertEqual(self.session._clash(late_morning), afternoon)
+        with self.assertRaisesRegex(UserError, "taken already"):
+            self.session._move(late_morning, "x")
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(psycopg2.errors.ExclusionViolation),
+            self.env.cr.savepoint(),
+        ):
+            self._session(date(2031, 1, 7), starts_at=late_morning,
+                          ends_at=datetime(2031, 1, 7, 6, 30))  # fmt: skip
+        afternoon._as_writer().state = "closed"
+        self.session._move(late_morning, "x")
+        self.assertEqual(self.session.half_day, "am")
 
     def test_move_takes_all_numbers_along(self):
         self.session._move(datetime(2031, 1, 7, 6), "conference")
@@ -150,6 +168,21 @@ class TestChanges(ScheduleCommon):
         self.assertEqual((session.state, session.half_day, session.free_count),
                          ("released", "pm", 4))  # fmt: skip
         self.assertEqual(session.slot_ids[1].starts_at, datetime(2031, 1, 6, 6, 30))
+
+    def test_adhoc_session_does_not_meet_another(self):
+        wizard = self.env["hospital.session.adhoc"].create(
+            {
+                "department_id": self.department.id,
+                "doctor_id": self.doctor.id,
+                "number_type_id": self.type_expert.id,
+                "date": DAY,
+                "start_hour": 10.5,
+                "end_hour": 13.0,
+                "reason": "demand",
+            }
+        )
+        with self.assertRaisesRegex(UserError, self.session.display_name):
+            wizard.action_create()
 
     def test_room_conflict(self):
         other = self._session(DAY, doctor=self.doctor2, room="301")

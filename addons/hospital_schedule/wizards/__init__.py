@@ -1,4 +1,5 @@
 from . import hospital_plan_copy
+from . import hospital_plan_end
 from . import hospital_plan_generate
 from . import hospital_roster_import
 from . import hospital_roster_week

@@ -6,9 +6,12 @@ class HospitalSessionAdhoc(models.TransientModel):
     _name = "hospital.session.adhoc"
     _description = "Ad-hoc session"
 
+    _check_company_auto = True
+
     department_id = fields.Many2one("hospital.department", required=True)
-    doctor_id = fields.Many2one("hospital.doctor")
-    number_type_id = fields.Many2one("hospital.number.type", required=True)
+    company_id = fields.Many2one(related="department_id.company_id")
+    doctor_id = fields.Many2one("hospital.doctor", check_company=True)
+    number_type_id = fields.Many2one("hospital.number.type", required=True, check_company=True)
     date = fields.Date(required=True, default=lambda self: self.env["hospital.clock"]._today())
     start_hour = fields.Float("From", required=True, default=8.0)
     end_hour = fields.Float("To", required=True, default=11.0)
@@ -38,6 +41,12 @@ class HospitalSessionAdhoc(models.TransientModel):
         ends_at = clock._utc(self.date, self.end_hour)
         if ends_at <= clock._now():
             raise ValidationError(self.env._("The session lies in the past."))
+        sessions = self.env["hospital.session"]
+        sessions._refuse_clash(
+            sessions._occupied(
+                starts_at, ends_at, self.doctor_id, self.department_id, self.number_type_id
+            )
+        )
         session = (
             self.env["hospital.session"]
             ._as_writer()
