@@ -12,8 +12,10 @@ import pytest
 from tools import (
     addons,
     config,
+    database,
     front,
     main,
+    node_assets,
     odoo_source,
     paths,
     postgres,
@@ -112,6 +114,14 @@ def test_causes_are_named(text, cause):
     assert bool(process.diagnose(text)) == bool(cause)
 
 
+def test_a_child_keeps_its_caches_in_the_state_folder(monkeypatch):
+    monkeypatch.setenv("PIP_CACHE_DIR", "/var/cache/mine")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    code = "import sys, os; print(sys.pycache_prefix, os.environ['PIP_CACHE_DIR'])"
+    said = process.output([sys.executable, "-c", code])
+    assert said.split() == [str(paths.CACHE / "python"), "/var/cache/mine"]
+
+
 def test_wrong_python_is_refused():
     for version in ((3, 9), (3, 14)):
         with pytest.raises(Stop, match="3.10 to 3.13"):
@@ -129,7 +139,7 @@ def test_full_disk_is_refused_before_anything_is_written(state):
 def test_missing_apt_is_one_sentence(monkeypatch):
     from tools import system
 
-    monkeypatch.setattr(system, "missing", lambda *_a, **_k: ["npm"])
+    monkeypatch.setattr(system, "missing", lambda *_a, **_k: ["wrk"])
     monkeypatch.setattr(system.shutil, "which", lambda *_a, **_k: None)
     with pytest.raises(Stop, match="has no apt"):
         system.install("demo")
@@ -138,12 +148,12 @@ def test_missing_apt_is_one_sentence(monkeypatch):
 def test_missing_sudo_is_one_sentence(monkeypatch):
     from tools import system
 
-    monkeypatch.setattr(system, "missing", lambda *_a, **_k: ["npm"])
+    monkeypatch.setattr(system, "missing", lambda *_a, **_k: ["wrk"])
     monkeypatch.setattr(paths, "is_root", lambda: False)
     monkeypatch.setattr(
         system.shutil, "which", lambda name, **_k: "/usr/bin/apt-get" if "apt" in name else None
     )
-    with pytest.raises(Stop, match="run as root 'apt-get install npm'"):
+    with pytest.raises(Stop, match="run as root 'apt-get install wrk'"):
         system.install("demo")
 
 
@@ -253,6 +263,28 @@ def test_a_wrong_database_address_is_told_in_one_sentence(monkeypatch, uri):
     monkeypatch.setenv("HOSPITAL_DB_URI", uri)
     with pytest.raises(Stop, match="HOSPITAL_DB_URI"):
         postgres.external()
+
+
+def test_an_existing_server_must_let_us_make_databases(monkeypatch):
+    monkeypatch.setattr(database, "sql", lambda *_args: "f")
+    database.check_server()  # a server of our own is not asked
+    monkeypatch.setenv("HOSPITAL_DB_URI", "postgresql://nurse@/?host=/var/run/postgresql")
+    with pytest.raises(Stop, match='ALTER ROLE "nurse" CREATEDB'):
+        database.check_server()
+    monkeypatch.setenv("HOSPITAL_DB_URI", "postgresql://postgres@/?host=/var/run/postgresql")
+    with pytest.raises(Stop, match="refuses the role 'postgres'"):
+        database.check_server()
+
+
+def test_npm_of_the_machine_is_taken_before_one_from_pypi(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr(paths, "VENV", tmp_path)
+    monkeypatch.setattr(python_env, "add", asked.append)
+    monkeypatch.setattr(node_assets.shutil, "which", lambda _name: "/usr/bin/npm")
+    assert (node_assets._npm(), asked) == ("npm", [])
+    monkeypatch.setattr(node_assets.shutil, "which", lambda _name: None)
+    assert node_assets._npm() == tmp_path / "bin" / "npm"
+    assert [file.name for file in asked] == ["requirements-node.txt"]
 
 
 def test_a_folder_of_another_user_is_told_in_one_sentence(monkeypatch, capsys):

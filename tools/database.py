@@ -26,6 +26,21 @@ def sql(statement, database="postgres"):
     return done.stdout.strip()
 
 
+def check_server():
+    """Refuse an existing server on which Odoo cannot make its databases.
+
+    :raise Stop: with what to do.
+    """
+    known = postgres.external()
+    if not known:
+        return
+    if known["user"] == "postgres":
+        raise Stop("Odoo refuses the role 'postgres': name another one in HOSPITAL_DB_URI.")
+    if sql("SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user") != "t":
+        user = known["user"]
+        raise Stop(f"The role '{user}' may not create databases: ALTER ROLE \"{user}\" CREATEDB.")
+
+
 def exists(name):
     """Tell whether a database exists."""
     return sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "1"  # noqa: S608

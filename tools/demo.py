@@ -141,6 +141,7 @@ def _show(known):
 def demo(_arguments):
     """Set up, build the demo hospital if it is not there, serve it."""
     setup.run("demo")
+    database.check_server()
     with stamps.lock("demo"):
         _ensure_built()
         running = server.find(NAME)

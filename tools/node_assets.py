@@ -2,11 +2,21 @@
 
 import shutil
 
-from . import paths, process, stamps
+from . import paths, process, python_env, stamps
 from .console import step
 
 FILES = ("package.json", "package-lock.json")
 TARGET = paths.ADDONS / "hospital_portal" / "static" / "lib" / "weui"
+
+
+def _npm():
+    """Return this machine's npm, or one from PyPI: Debian's brings 340 packages with it."""
+    ours = paths.VENV / "bin" / "npm"
+    if shutil.which("npm"):
+        return "npm"
+    if not ours.exists():
+        python_env.add(paths.ROOT / "requirements-node.txt")
+    return ours
 
 
 def install():
@@ -17,7 +27,7 @@ def install():
         with step("Installing the style sheet of the patient pages"):
             for name in FILES:
                 shutil.copyfile(paths.ROOT / name, paths.NODE / name)
-            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            command = [_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
             process.run(command, "npm.log", "npm ci", cwd=paths.NODE)
             stamps.mark("node", wanted)
     weui = modules / "weui"

@@ -94,16 +94,16 @@ def environment():
     return env
 
 
-def binaries():
-    """Return the folder of PostgreSQL's programs that fits the cluster, the newest otherwise."""
-    if external() and shutil.which("psql"):
-        return Path(shutil.which("psql")).parent
+def server_programs(version=None):
+    """Return the folder of the server's programs: of this version when given, else the newest.
+
+    :raise Stop: when they are not installed.
+    """
     found = {
         int(re.search(r"(\d+)/bin", name)[1]): Path(name)
         for name in glob.glob("/usr/lib/postgresql/[0-9]*/bin")
         if os.path.exists(f"{name}/initdb")
     }
-    version = _cluster_version()
     if version in found:
         return found[version]
     if version and found:
@@ -117,6 +117,13 @@ def binaries():
     if program:
         return Path(os.path.realpath(program)).parent
     raise Stop("PostgreSQL is not installed: run 'apt-get install postgresql' and repeat.")
+
+
+def binaries():
+    """Return the folder of PostgreSQL's programs that fits the cluster, the newest otherwise."""
+    if external() and shutil.which("psql"):
+        return Path(shutil.which("psql")).parent
+    return server_programs(_cluster_version())
 
 
 def _cluster_version():

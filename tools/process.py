@@ -33,9 +33,19 @@ def diagnose(text):
     return ""
 
 
+# programs that keep something for the next time keep it in the state folder
+CACHES = {
+    "HYPOTHESIS_STORAGE_DIRECTORY": "hypothesis",
+    "PIP_CACHE_DIR": "pip",
+    "PYLINTHOME": "pylint",
+    "PYTHONPYCACHEPREFIX": "python",
+    "npm_config_cache": "npm",
+}
+
+
 def environment(extra=None):
     """Return the environment for a child: ours, plus ``extra``."""
-    env = dict(os.environ)
+    env = {name: str(paths.CACHE / folder) for name, folder in CACHES.items()} | dict(os.environ)
     env.update({key: str(value) for key, value in (extra or {}).items()})
     return env
 

@@ -35,6 +35,11 @@ def _pip(*arguments):
     process.run(command, LOG, "Installing Python packages", env)
 
 
+def add(requirements):
+    """Add the packages of one more file to the environment."""
+    _pip("-r", requirements)
+
+
 def _make(version):
     wanted = stamps.digest("venv", version, str(paths.VENV))
     works = process.output([paths.PYTHON, "-m", "pip", "--version"]) is not None

@@ -12,7 +12,7 @@ import sys
 import time
 from typing import NamedTuple
 
-from . import config, odoo, paths
+from . import config, odoo, paths, process
 
 WORKERS = 2
 PATIENCE_SECONDS = 15
@@ -76,10 +76,10 @@ def start(name, port, log, listen="127.0.0.1"):
     )
     (paths.LOGS / log).unlink(missing_ok=True)
     try:
-        process = odoo.serve(name, inner, log, conf, WORKERS)
+        server = odoo.serve(name, inner, log, conf, WORKERS)
         _start_front(listen, outer, inner, conf)
         host = "127.0.0.1" if listen == config.EVERYWHERE else listen
-        odoo.wait_until_it_answers(outer, process, log, host)
+        odoo.wait_until_it_answers(outer, server, log, host)
     except BaseException:
         stop(name)
         raise
@@ -94,6 +94,7 @@ def _start_front(listen, port, inner, conf):
             stdout=stream,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
+            env=process.environment(),
             cwd=paths.ROOT,
             start_new_session=True,
         )

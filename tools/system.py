@@ -33,7 +33,6 @@ def _has_cjk_font():
 DEMO = {
     "postgresql": _has_postgres,
     "python3-venv": _has_venv,
-    "npm": lambda: _has_program("npm", "node"),
     "libmagic1": lambda: bool(glob.glob("/usr/lib/*/libmagic.so.1*")),
 }
 
@@ -65,7 +64,8 @@ def missing(purpose, external_database=False):
     """Return the names of the packages that ``purpose`` (demo, test, bench) lacks here."""
     needs = dict(NEEDS[purpose])
     if external_database:
-        del needs["postgresql"]
+        if purpose != "test":  # its restore drill runs a server of its own
+            del needs["postgresql"]
         needs["postgresql-client"] = lambda: _has_program("psql")
     return [name for name, is_there in needs.items() if not is_there()]
 

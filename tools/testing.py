@@ -345,6 +345,7 @@ def test(arguments):
     if asked.addon and asked.addon not in addons.own():
         raise Stop(f"There is no addon '{asked.addon}': choose one of {', '.join(addons.own())}.")
     setup.run("test")
+    database.check_server()
     tally = Tally()
     with stamps.lock("test", wait=False):
         try:
