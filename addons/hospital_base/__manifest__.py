@@ -15,6 +15,7 @@
         "security/ir.model.access.csv",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
+        "data/hospital_key_check_data.xml",
         "views/hospital_menus.xml",
         "views/hospital_campus_views.xml",
         "views/hospital_department_views.xml",

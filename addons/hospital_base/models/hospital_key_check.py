@@ -9,6 +9,7 @@ from ..fields_encrypted import EncryptedChar
 
 _logger = logging.getLogger(__name__)
 CANARY_PARAMETER = "hospital_base.crypto_canary"
+CANARY_HASH_PARAMETER = "hospital_base.crypto_canary_hash"
 CANARY_TEXT = "hospital canary"
 
 
@@ -19,16 +20,32 @@ class HospitalKeyCheck(models.AbstractModel):
     def _register_hook(self):
         """At start-up: refuse to serve data that cannot be opened."""
         super()._register_hook()
-        missing = self._missing_key_ids()
-        if missing:
+        fault = self._ring_fault()
+        if fault:
             _logger.critical(
-                "The key ring lacks %s: encrypted patient data cannot be read. "
-                "Put the key file of this database back before you serve it.",
-                ", ".join(sorted(missing)),
+                "%s: encrypted patient data cannot be read. Put the key file of this database "
+                "back before you serve it.",
+                fault,
             )
             raise UserError(
-                self.env._("The encryption keys of this database are missing from the key ring.")
+                self.env._(
+                    "The key ring is not the one of this database: put its key file back and "
+                    "restart."
+                )
             )
+
+    @api.model
+    def _ring_fault(self):
+        """Return what is wrong with the key ring, an empty text when it opens the data."""
+        try:
+            missing = self._missing_key_ids()
+        except crypto.KeyMissing as error:
+            return str(error)
+        if missing:
+            return f"The key ring lacks {', '.join(sorted(missing))}"
+        if self._canary() and not self._canary_is_readable():
+            return "The key ring has other keys than this database was written with"
+        return ""
 
     @api.model
     def _encrypted_columns(self):
@@ -78,23 +95,42 @@ class HospitalKeyCheck(models.AbstractModel):
 
     @api.model
     def _missing_key_ids(self):
-        return self._key_ids_in_use() - crypto.provider().key_ids()
+        used = self._key_ids_in_use()
+        if token := self._canary():
+            used.add(crypto.token_key_id(token))
+        return used - crypto.provider().key_ids()
+
+    def _canary(self):
+        return self.env["ir.config_parameter"].sudo().get_param(CANARY_PARAMETER)
 
     @api.model
     def _canary_is_readable(self):
-        """Tell whether the ring opens the canary; write one where there is none.
+        """Tell whether the ring opens the canary and finds it by its hash.
 
         The restore drill of docs/operation.md asks this on the restored copy.
         """
-        parameters = self.env["ir.config_parameter"].sudo()
-        token = parameters.get_param(CANARY_PARAMETER)
-        if not token:
-            parameters.set_param(CANARY_PARAMETER, crypto.encrypt(CANARY_TEXT, CANARY_PARAMETER))
-            return True
+        sealed = self.env["ir.config_parameter"].sudo().get_param(CANARY_HASH_PARAMETER)
         try:
-            return crypto.decrypt(token, CANARY_PARAMETER) == CANARY_TEXT
+            text = crypto.decrypt(self._canary(), CANARY_PARAMETER)
+            hashed = crypto.keyed_hash(CANARY_TEXT, CANARY_PARAMETER)
         except (crypto.KeyMissing, ValueError):
             return False
+        return text == CANARY_TEXT and sealed in (hashed, False)
+
+    @api.model
+    def _ensure_canary(self):
+        """Write the canary where there is none, and anew for a new active key.
+
+        :raise UserError: when the ring does not open the one that is there.
+        """
+        token = self._canary()
+        if token and not self._canary_is_readable():
+            raise UserError(self.env._("The key ring does not open the canary of this database."))
+        parameters = self.env["ir.config_parameter"].sudo()
+        if not token or crypto.token_key_id(token) != crypto.provider().active_key_id:
+            parameters.set_param(CANARY_PARAMETER, crypto.encrypt(CANARY_TEXT, CANARY_PARAMETER))
+        hashed = crypto.keyed_hash(CANARY_TEXT, CANARY_PARAMETER)
+        parameters.set_param(CANARY_HASH_PARAMETER, hashed)
 
     @api.model
     def _cron_rekey(self):
@@ -104,3 +140,4 @@ class HospitalKeyCheck(models.AbstractModel):
                 continue
             while changed := model.sudo()._rekey():
                 self.env["ir.cron"]._commit_progress(changed)
+        self._ensure_canary()

@@ -162,12 +162,53 @@ class TestEncryptedField(HospitalCommon):
             self.assertEqual(check._missing_key_ids(), check._key_ids_in_use())
             self.assertTrue(check._missing_key_ids())
 
-    def test_canary(self):
+    def _ring(self, **changes):
+        """Return a copy of the ring in use with other keys or another index key."""
+        ring = crypto.provider()
+        copy = MemoryRing({key: ring.encryption_key(key) for key in ring.key_ids()}, "")
+        copy.active_key_id, copy.index_key = ring.active_key_id, ring.index_key
+        for name, value in changes.items():
+            setattr(copy, name, value)
+        return copy
+
+    def test_canary_opens_with_the_ring_of_the_database_only(self):
         check = self.env["hospital.key.check"]
-        self.assertTrue(check._canary_is_readable())
-        self.assertTrue(check._canary_is_readable())
-        with crypto.use_provider(MemoryRing({"k9": b"9" * 32}, "k9")):
-            self.assertFalse(check._canary_is_readable())
+        self.assertTrue(check._canary_is_readable(), "no canary was written at installation")
+        self.assertEqual(check._ring_fault(), "")
+        key_id = crypto.provider().active_key_id
+        same_name = {key: b"9" * 32 for key in crypto.provider().key_ids()}
+        for wrong in (
+            self._ring(_keys={"k9": b"9" * 32}),
+            self._ring(_keys=same_name),
+            self._ring(index_key=lambda: b"9" * 32),
+        ):
+            with crypto.use_provider(wrong):
+                self.assertFalse(check._canary_is_readable())
+                self.assertTrue(check._ring_fault())
+                with self.assertLogs("odoo.addons.hospital_base", "CRITICAL"):
+                    with self.assertRaisesRegex(UserError, "not the one of this database"):
+                        check._register_hook()
+                with self.assertRaises(UserError):
+                    check._ensure_canary()
+        self.assertIn(f".{key_id}.", check._canary())
+
+    def test_rotation_moves_the_canary_too(self):
+        check = self.env["hospital.key.check"]
+        keys = self._ring()._keys
+        rotated = self._ring(_keys=keys | {"k-new": b"n" * 32}, active_key_id="k-new")
+        with crypto.use_provider(rotated):
+            check._ensure_canary()
+            self.assertEqual(crypto.token_key_id(check._canary()), "k-new")
+            self.assertTrue(check._canary_is_readable())
+        self.assertIn("k-new", check._missing_key_ids())
+
+    def test_start_up_check_names_a_ring_that_is_not_there(self):
+        class NoRing:
+            def __getattr__(self, _name):
+                raise crypto.KeyMissing("the key ring /x cannot be read")
+
+        with crypto.use_provider(NoRing()):
+            self.assertIn("/x cannot be read", self.env["hospital.key.check"]._ring_fault())
 
     def test_sandbox_keeps_and_answers(self):
         sms = self.env["hospital.sms"]
