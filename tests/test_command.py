@@ -276,6 +276,13 @@ def test_an_existing_server_must_let_us_make_databases(monkeypatch):
         database.check_server()
 
 
+def test_the_style_sheet_lies_in_the_state_folder_and_is_seen_by_the_addon():
+    link = paths.ADDONS / "hospital_portal" / "static" / "lib" / "weui"
+    assert Path(os.path.normpath(link.parent / os.readlink(link))) == node_assets.TARGET
+    assert (link / "weui.min.css").stat().st_size > 10_000
+    assert (link / "LICENSE.txt").exists()
+
+
 def test_npm_of_the_machine_is_taken_before_one_from_pypi(monkeypatch, tmp_path):
     asked = []
     monkeypatch.setattr(paths, "VENV", tmp_path)

@@ -6,7 +6,8 @@ from . import paths, process, python_env, stamps
 from .console import step
 
 FILES = ("package.json", "package-lock.json")
-TARGET = paths.ADDONS / "hospital_portal" / "static" / "lib" / "weui"
+# hospital_portal/static/lib/weui is a link to it
+TARGET = paths.NODE / "weui"
 
 
 def _npm():
