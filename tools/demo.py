@@ -140,19 +140,31 @@ def _show(known):
 
 def demo(_arguments):
     """Set up, build the demo hospital if it is not there, serve it."""
+    listen, port = config.listen_address(), config.preferred_port()
     setup.run("demo")
     database.check_server()
     with stamps.lock("demo"):
         _ensure_built()
         running = server.find(NAME)
         if not (running and odoo.answers(running.inner, timeout=30)):
-            listen, port = config.listen_address(), config.preferred_port()
             with step("Starting Odoo"):
                 running = server.start(NAME, port, LOG, listen)
         if not stamps.is_fresh("demo-code", code_hash()):
             say("The addons changed since this demo was built: run ./hospital update.")
         _show(running)
     return 0
+
+
+def need():
+    """Set up, and refuse to go on without a demo database.
+
+    :raise Stop: when there is none.
+    """
+    known = stamps.is_fresh("demo-built", "yes")
+    if known:
+        setup.run("demo")
+    if not (known and database.exists(NAME)):
+        raise Stop("There is no demo yet: ./hospital demo builds it.")
 
 
 def stop(_arguments):
@@ -180,10 +192,8 @@ def reset(_arguments):
 
 def update(_arguments):
     """Bring the demo database to the code as it is now (-u of all addons)."""
-    setup.run("demo")
+    need()
     with stamps.lock("demo"):
-        if not database.exists(NAME):
-            raise Stop("There is no demo yet: ./hospital demo builds it.")
         server.stop(NAME)
         stamps.forget("demo-code")
         names = addons.own()

@@ -68,15 +68,9 @@ def _setup(arguments):
     return 0
 
 
-def _need_demo():
-    setup.run("demo")
-    if not database.exists(demo.NAME):
-        raise Stop("There is no demo yet: ./hospital demo builds it.")
-
-
 def _shell(_arguments):
     """Open a Python shell in the demo database."""
-    _need_demo()
+    demo.need()
     options = ["-c", str(paths.CONFIG), "-d", demo.NAME, "--no-http"]
     return subprocess.call(
         [str(paths.PYTHON), str(paths.LAUNCHER), "shell", *options],
@@ -86,7 +80,7 @@ def _shell(_arguments):
 
 def _psql(arguments):
     """Open psql in the demo database."""
-    _need_demo()
+    demo.need()
     return subprocess.call(
         ["psql", "-d", demo.NAME, *arguments], env=process.environment(odoo.environment())
     )

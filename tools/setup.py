@@ -28,6 +28,7 @@ def run(purpose):
     :raise Stop: with one sentence that says what to do.
     """
     python_env.check_python()
+    odoo_source.library()
     try:
         paths.make_folders()
     except OSError as error:
