@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -216,6 +217,16 @@ def test_help_names_every_word(capsys):
     assert main.main(["help"]) == 0
     shown = capsys.readouterr().out
     assert all(word in shown for word in main.WORDS if word.isalpha() and word != "help")
+
+
+def test_a_reader_that_had_enough_is_no_fault():
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, str(paths.ROOT / "hospital"), "help"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert done.stderr == ""
+    assert done.returncode == 128 + signal.SIGPIPE
 
 
 def test_skipped_test_counts_as_failed(tmp_path):

@@ -175,6 +175,9 @@ def main(arguments):
     except Stop as end:
         print(f"\n{end}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # as in "./hospital logs | head"
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except OSError as error:
         sentence = SYSTEM_FAULTS.get(error.errno)
         if not sentence:
