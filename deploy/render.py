@@ -13,7 +13,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-def _replace(text, changes):
+def replace(text, changes):
+    """Return a text with other ports and folders; what is not in it any more is an error."""
     for old, new in changes.items():
         if old not in text:
             raise ValueError(f"the configuration has no text {old!r} any more")
@@ -42,7 +43,26 @@ def haproxy(folder, ports, node_maxconn=4):
         "default-server maxconn 4 ": f"default-server maxconn {node_maxconn} ",
     }
     target = Path(folder) / "haproxy.cfg"
-    target.write_text(_replace((HERE / "haproxy.cfg").read_text(), changes))
+    target.write_text(replace((HERE / "haproxy.cfg").read_text(), changes))
+    return target
+
+
+def postgresql(folder, socket, port):
+    """Write postgresql.conf for a small server of this user.
+
+    :param Path folder: where the archive of the WAL goes, as ``wal``.
+    :param str socket: folder of the unix socket.
+    :return: path of the written file.
+    """
+    changes = {
+        "shared_buffers = 8GB": "shared_buffers = 128MB",
+        "effective_cache_size = 24GB": "effective_cache_size = 512MB",
+        "maintenance_work_mem = 1GB": "maintenance_work_mem = 64MB",
+        "/var/backups/hospital-wal": f"{folder}/wal",
+    }
+    target = Path(folder) / "postgresql.conf"
+    text = replace((HERE / "postgresql.conf").read_text(), changes)
+    target.write_text(f"{text}port = {port}\nunix_socket_directories = '{socket}'\n")
     return target
 
 
@@ -66,7 +86,7 @@ def nginx(folder, ports, tls=True):
         "listen 443 ssl http2;": f"listen 127.0.0.1:{ports['staff']}{ssl};",
         "server 127.0.0.1:8080;": f"server 127.0.0.1:{ports['haproxy']};",
     }
-    text = _replace((HERE / "nginx.conf").read_text(), changes)
+    text = replace((HERE / "nginx.conf").read_text(), changes)
     if tls:
         for name in ("patients", "staff"):
             _certificate(Path(folder), name)

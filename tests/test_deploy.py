@@ -1,5 +1,6 @@
 """The files of deploy/ are accepted by the programs that read them, and say what they must."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -7,7 +8,7 @@ import sys
 
 import pytest
 
-from tools import paths
+from tools import odoo_source, paths
 
 sys.path.insert(0, str(paths.ROOT / "deploy"))
 import render
@@ -61,7 +62,7 @@ def test_haproxy_accepts_its_file(tmp_path, has):
         assert "[WARNING]" not in done.stderr, done.stderr
 
 
-@pytest.mark.parametrize("name", ["hospital.service", "hospital-backup.service"])
+@pytest.mark.parametrize("name", sorted(file.name for file in (DEPLOY / "systemd").iterdir()))
 def test_systemd_accepts_the_units(tmp_path, has, name):
     if has["systemd-analyze"]:
         text = (DEPLOY / "systemd" / name).read_text()
@@ -129,6 +130,25 @@ def test_a_node_comes_back_by_itself():
     assert "\nStartLimitIntervalSec=0\n" in unit
 
 
+def test_the_service_starts_what_the_set_up_made(monkeypatch):
+    monkeypatch.delenv("HOSPITAL_ODOO", raising=False)
+    unit = (DEPLOY / "systemd" / "hospital.service").read_text()
+    launcher = paths.LAUNCHER.relative_to(paths.ROOT)
+    assert f"\nExecStart=/opt/hospital/{launcher} --config " in unit
+    library = odoo_source.library().relative_to(paths.ROOT)
+    settings = (paths.ROOT / "odoo.conf").read_text()
+    assert f"\naddons_path = /opt/hospital/{library}/odoo/addons,/opt/hospital/addons\n" in settings
+
+
+def test_the_docs_name_files_that_are_there():
+    text = (paths.ROOT / "docs" / "operation.md").read_text()
+    named = set(re.findall(r"deploy/[\w./-]+\w", text))
+    assert {"deploy/backup.sh", "deploy/postgresql.conf", "deploy/nginx.conf"} <= named
+    missing = {name for name in named if not (paths.ROOT / name).exists()}
+    assert missing == {"deploy/systemd/hospital"}  # written with a star
+
+
 def test_scripts_are_shell():
-    done = subprocess.run(["sh", "-n", str(DEPLOY / "backup.sh")], check=False)
-    assert done.returncode == 0
+    for script in DEPLOY.glob("*.sh"):
+        assert os.access(script, os.X_OK)
+        assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
