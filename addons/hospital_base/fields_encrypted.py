@@ -31,11 +31,14 @@ class EncryptedChar(fields.Char):
     :param str last4_field: name of the companion with the last four characters.
     :param str domain: hash domain; equal values of one domain have equal hashes.
         Default: ``model.field``.
+    :param str ignored: characters that people write or leave out, as the hyphens of a card;
+        hash and last four characters are made without them.
     """
 
     hash_field = None
     last4_field = None
     domain = None
+    ignored = ""
     _description_sortable = False
     _description_groupable = False
 
@@ -52,9 +55,13 @@ class EncryptedChar(fields.Char):
     def _aad(self):
         return f"{self.model_name}.{self.name}"
 
+    def folded(self, value):
+        """Return ``value`` as it is compared: one width, one case, without what is ignored."""
+        return crypto.normalise(value).translate(dict.fromkeys(map(ord, self.ignored)))
+
     def hash_value(self, value):
         """Return the keyed hash under which ``value`` is stored, or ``None``."""
-        return crypto.keyed_hash(value, self.domain or self._aad())
+        return crypto.keyed_hash(self.folded(value or ""), self.domain or self._aad())
 
     def seal(self, value, env):
         """Return the token of a plain ``value``; a token of ours stays as it is.
@@ -84,10 +91,9 @@ class EncryptedChar(fields.Char):
             return self._companion_sql(self.hash_field, operator, hashed, model, alias, query)
         text = value.strip("%") if isinstance(value, str) else ""
         if operator in ("like", "ilike", "=like", "=ilike") and text and self.hash_field:
-            if len(text) == 4 and self.last4_field:
-                return self._companion_sql(
-                    self.last4_field, "in", [text.upper()], model, alias, query
-                )
+            folded = self.folded(text)
+            if len(folded) == 4 and self.last4_field:
+                return self._companion_sql(self.last4_field, "in", [folded], model, alias, query)
             return self._companion_sql(
                 self.hash_field, "in", [self.hash_value(text)], model, alias, query
             )

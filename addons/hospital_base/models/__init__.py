@@ -18,3 +18,4 @@ from . import res_company
 from . import res_config_settings
 from . import res_users
 from . import res_users_second_factor
+from . import res_users_trail

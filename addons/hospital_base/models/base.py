@@ -12,6 +12,11 @@ class Base(models.AbstractModel):
         self._refuse_encrypted(groupby_spec.split(":")[0].split(".")[0])
         return super()._read_group_groupby(alias, groupby_spec, query)
 
+    def _read_group_select(self, aggregate_spec, query):
+        """Refuse to collect cipher text: it would reach the client as it is."""
+        self._refuse_encrypted(aggregate_spec.split(":")[0])
+        return super()._read_group_select(aggregate_spec, query)
+
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Refuse to sort by cipher text."""
         self._refuse_encrypted(field_name)
@@ -21,7 +26,7 @@ class Base(models.AbstractModel):
         if isinstance(self._fields.get(field_name), EncryptedChar):
             raise UserError(
                 self.env._(
-                    "%s is encrypted; it cannot be sorted or grouped by.",
+                    "%s is encrypted; it cannot be sorted, grouped or added up.",
                     self._fields[field_name].string,
                 )
             )

@@ -17,6 +17,23 @@ class HospitalEncryptedMixin(models.AbstractModel):
     def write(self, vals):
         return super().write(self._with_companions(vals))
 
+    def _read_format(self, fnames, load="_classic_read"):
+        """Whoever may read the clear text of protected fields leaves a row each time."""
+        clear = [
+            field.name
+            for field in self._encrypted_fields()
+            if field.groups and field.name in fnames
+        ]
+        if clear and self and not self.env.su:
+            self.env["hospital.audit.log"]._record(
+                "export", self, self._patients_concerned().ids, clear
+            )
+        return super()._read_format(fnames, load)
+
+    def _patients_concerned(self):
+        """Return the patients whose numbers these records hold."""
+        return self.sudo().patient_id if "patient_id" in self._fields else self.browse()
+
     def _encrypted_fields(self):
         """Return the stored :class:`EncryptedChar` fields of this model."""
         return [
@@ -40,12 +57,12 @@ class HospitalEncryptedMixin(models.AbstractModel):
                 )
             if field.name not in vals:
                 continue
-            plain = crypto.normalise(vals[field.name]) if vals[field.name] else None
+            plain = field.folded(vals[field.name] or "")
             result[field.name] = field.seal(vals[field.name], self.env)
             if field.hash_field:
                 result[field.hash_field] = field.hash_value(plain)
             if field.last4_field:
-                result[field.last4_field] = plain[-4:] if plain else None
+                result[field.last4_field] = plain[-4:] or None
         return result
 
     def _rekey(self, batch_size=500):

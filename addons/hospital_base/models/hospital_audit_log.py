@@ -1,5 +1,5 @@
-import hashlib
 import json
+from datetime import timedelta
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError
@@ -83,21 +83,30 @@ class HospitalAuditLog(models.Model):
 
     @api.model
     def _record(
-        self, action, records=None, patient_ids=(), field_names=(), reason="", result="ok"
+        self,
+        action,
+        records=None,
+        patient_ids=(),
+        field_names=(),
+        reason="",
+        result="ok",
+        login=None,
     ):
         """Write one row of the trail, in the transaction of what it tells about.
 
         :param str action: read, reveal, export, create, write, merge, unmerge,
-            delete, login, refuse.
+            delete, login, rights, verify.
         :param records: the records concerned, of one model.
         :param patient_ids: ids of the patients concerned.
         :param field_names: names of the fields seen or changed; never values.
         :param str reason: what the person said; asked of them for ``reveal``.
+        :param str login: the name typed at a sign-in, whether it is anybody's or not.
         """
         vals = {
             "at": fields.Datetime.now(),
-            "user_id": self.env.uid,
-            "login_hash": crypto.keyed_hash(self.env.user.sudo().login, "audit.login"),
+            # nobody has proved to be the user of a refused sign-in
+            "user_id": self.env.uid if login is None else False,
+            "login_hash": crypto.keyed_hash(login or self.env.user.sudo().login, "audit.login"),
             "action": action,
             "model": records._name if records is not None else False,
             "res_ids": records.ids if records is not None else [],
@@ -147,16 +156,12 @@ class HospitalAuditLog(models.Model):
         """Tell whether the row still says what it said when it was written."""
         return self.mac == self._row_mac(self._signed_values())
 
-    def _digest(self):
-        """Return the SHA-256 of the row's seal, for the chain."""
-        return hashlib.sha256((self.mac or "").encode()).hexdigest()
-
     def write(self, vals):
         raise AccessError(self.env._("The audit trail cannot be changed."))
 
     @api.model
     def _purge(self, keep_days):
-        """Delete rows older than ``keep_days`` (days, at least 190).
+        """Delete sealed rows older than ``keep_days`` (days, at least 190).
 
         :raise AccessError: when the law wants them kept longer.
         """
@@ -166,9 +171,46 @@ class HospitalAuditLog(models.Model):
             )
         return self.env.execute_query(
             SQL(
-                "DELETE FROM hospital_audit_log"
-                " WHERE at < %s - %s * interval '1 day' RETURNING id",
-                fields.Datetime.now(),
-                keep_days,
+                "DELETE FROM hospital_audit_log l USING hospital_audit_seal s"
+                " WHERE s.audit_id = l.id AND l.at < %(until)s AND s.at < %(until)s"
+                " RETURNING l.id",
+                until=fields.Datetime.now() - timedelta(days=keep_days),
             )
         )
+
+    def action_check_chain(self):
+        """Go through the whole chain and tell the auditor whether it is whole."""
+        self.check_access("read")
+        seals = self.env["hospital.audit.seal"].sudo()
+        broken, head_is_kept = seals._verify(), seals._head_is_kept()
+        whole = not broken and head_is_kept
+        self._record("verify", result="ok" if whole else "broken")
+        if whole:
+            text = self.env._(
+                "%s rows are sealed; none was changed, taken out or put in between.",
+                seals.search_count([]),
+            )
+        elif broken:
+            text = self.env._(
+                "%(count)s rows do not fit the chain, the first is number %(first)s. Tell the "
+                "security administrator and keep the server as it is.",
+                count=len(broken),
+                first=broken[0],
+            )
+        else:
+            text = self.env._(
+                "The newest rows are missing: the chain ends before the link that was published "
+                "last. Tell the security administrator and keep the server as it is."
+            )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("The trail is whole")
+                if whole
+                else self.env._("The trail was tampered with"),
+                "message": text,
+                "type": "success" if whole else "danger",
+                "sticky": not whole,
+            },
+        }

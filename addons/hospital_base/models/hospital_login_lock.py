@@ -24,12 +24,20 @@ class HospitalLoginLock(models.Model):
     _log_access = False
     _rec_name = "login_hash"
 
-    login_hash = fields.Char("Account", required=True, readonly=True)
+    login_hash = fields.Char("Key of the login", required=True, readonly=True)
+    user_id = fields.Many2one("res.users", "Account", compute="_compute_user_id")
     failures = fields.Integer(required=True, readonly=True)
     last_failed_at = fields.Datetime(required=True, readonly=True)
     locked_until = fields.Datetime(readonly=True)
 
     _one_row_per_account = models.Constraint("unique (login_hash)", "One row per account.")
+
+    def _compute_user_id(self):
+        """The employee behind the hash; patients have no password to get wrong."""
+        staff = self.env["res.users"].sudo().search([("share", "=", False)])
+        by_hash = {self._hash(user.login): user.id for user in staff}
+        for lock in self:
+            lock.user_id = by_hash.get(lock.login_hash)
 
     @api.model
     def _hash(self, login):

@@ -4,6 +4,9 @@ from odoo import models
 from odoo.http import SessionExpiredException, request
 
 SEEN = "hospital_seen_at"
+SINCE = "hospital_since"
+#: Whoever works without a break signs in again after so long (GB/T 22239 level 3).
+DAY_SECONDS = 12 * 3600
 #: The session is written at most so often; the limit is exact to this many seconds.
 STEP_SECONDS = 60
 ENROL = "/hospital/second-factor"
@@ -20,7 +23,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _authenticate(cls, endpoint):
-        """End the sessions of staff who went away, and ask for the second factor.
+        """End the sessions of staff who went away or stay too long; ask for the second factor.
 
         Both look at the session and at caches only: no query per request.
         """
@@ -40,6 +43,11 @@ class IrHttp(models.AbstractModel):
         now, seen = int(time.time()), request.session.get(SEEN)
         if limit > 0 and seen and now - seen > limit:
             raise SessionExpiredException(f"user {env.uid} was idle")
+        since = request.session.get(SINCE)
+        if limit > 0 and since and now - since > DAY_SECONDS:
+            raise SessionExpiredException(f"user {env.uid} has been signed in too long")
+        if not since:
+            request.session[SINCE] = now
         if not seen or now - seen >= STEP_SECONDS:
             request.session[SEEN] = now
 

@@ -1,6 +1,6 @@
 from contextlib import contextmanager
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessDenied, ValidationError
 from odoo.http import request
 
@@ -46,5 +46,15 @@ class ResUsers(models.Model):
                 yield
         except AccessDenied:
             lock._count_failure(login)
+            self._record_failure(login)
             raise
         lock._forget(login)
+
+    @api.model
+    def _record_failure(self, login):
+        """A refused sign-in is a row of the trail, though its request is rolled back."""
+        with self.pool.cursor() as cr:
+            env = self.env(cr=cr, user=SUPERUSER_ID, su=True)
+            users = env["res.users"].with_context(active_test=False)
+            user = users.search([("login", "=", login)], limit=1)
+            env["hospital.audit.log"]._record("login", user, result="refused", login=login)

@@ -125,6 +125,9 @@ class TestEncryptedField(HospitalCommon):
             self.Message.search([], order="phone")
         with self.assertRaises(UserError):
             self.Message._read_group([], ["phone"], ["__count"])
+        for aggregate in ("phone:array_agg", "body:max", "body:count_distinct"):
+            with self.assertRaises(UserError):
+                self.Message._read_group([], [], [aggregate])
 
     def test_pasted_token_is_refused(self):
         with self.assertRaises(ValidationError):

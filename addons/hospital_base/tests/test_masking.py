@@ -4,7 +4,7 @@ import sys
 from odoo.tests import BaseCase, tagged
 
 from ..logging_mask import PersonalDataFilter
-from ..masking import mask_free_text, mask_id_number, mask_name, mask_phone
+from ..masking import mask_address, mask_free_text, mask_id_number, mask_name, mask_phone
 
 
 @tagged("post_install", "-at_install")
@@ -16,6 +16,11 @@ class TestMasking(BaseCase):
         self.assertEqual(mask_name("欧阳小明"), "**小明")
         self.assertEqual(mask_name("Ann"), "A**")
         self.assertEqual((mask_id_number(False), mask_phone(""), mask_name(None)), ("", "", ""))
+
+    def test_addresses_keep_the_town(self):
+        self.assertEqual(mask_address("浙江省丽水市莲都区中山街800号"), "浙江省丽水市****")
+        self.assertEqual(mask_address("莲都"), "莲****")
+        self.assertEqual(mask_address(False), "")
 
     def test_short_values_are_hidden_whole(self):
         self.assertEqual((mask_id_number("1234"), mask_phone("1234567")), ("****", "*******"))

@@ -102,3 +102,11 @@ class TestSignIn(HospitalCommon, HttpCase):
         with self.assertRaises(UserError):
             new_test_user(self.env, "short_password", password="elevenchars")
         self.assertTrue(new_test_user(self.env, "long_password", password="twelve-chars"))
+
+    def test_staff_sign_in_again_after_twelve_hours_of_work(self):
+        self.Params.set_param("hospital.idle_minutes", 600)
+        now = fields.Datetime.now()
+        self._enter("cashier")
+        for hours, address in ((0, ""), (6, ""), (11, ""), (13, "/web/login?redirect=%2Fodoo%3F")):
+            with freeze_time(now + timedelta(hours=hours)):
+                self.assertEqual(self._goes_to(), address, hours)

@@ -40,6 +40,34 @@ class TestWeb(HospitalCommon, HttpCase):
         trail = self.env["hospital.audit.log"].search([("action", "=", "unlock")], limit=1)
         self.assertEqual(trail.user_id, self.roles["security_admin"])
 
+    @mute_logger("odoo.addons.base.models.res_users")
+    def test_every_sign_in_of_staff_is_written_down(self):
+        user = self.roles["cashier"]
+        Log = self.env["hospital.audit.log"]
+        self._sign_in("nobody-of-this-name", "wrong")
+        self._sign_in(user.login, "wrong")
+        self._sign_in(user.login, user.login.ljust(8, "x"))
+        rows = Log.search([("action", "=", "login")], limit=3).sorted("id")
+        self.assertEqual(
+            [(row.user_id, row.res_ids, row.result) for row in rows],
+            [
+                (user.browse(), False, "refused"),
+                (user.browse(), user.ids, "refused"),
+                (user, user.ids, "ok"),
+            ],
+        )
+        self.assertTrue(all(row._is_intact() for row in rows))
+        self.assertNotIn("nobody-of-this-name", str(rows.read()))
+
+    @mute_logger("odoo.addons.base.models.res_users")
+    def test_the_lock_list_tells_whose_account_it_is(self):
+        login = self.roles["cashier"].login
+        self._sign_in(login, "wrong")
+        self._sign_in("nobody-of-this-name", "wrong")
+        locks = self.env["hospital.login.lock"].with_user(self.roles["security_admin"]).search([])
+        self.assertEqual(locks.user_id, self.roles["cashier"])
+        self.assertEqual(len(locks), 2)
+
     def _sign_in(self, login, password):
         """Post the sign-in form of a new visitor; tell whether it let them in."""
         self.authenticate(None, None)
