@@ -18,6 +18,7 @@
         "views/hospital_account_views.xml",
         "views/hospital_risk_views.xml",
         "views/hospital_consent_views.xml",
+        "views/hospital_audit_views.xml",
         "views/res_config_settings_views.xml",
     ],
 }

@@ -27,7 +27,7 @@ class HospitalAccount(models.Model):
         hash_field="phone_hash",
         last4_field="phone_last4",
         domain="phone",
-        groups="hospital_base.group_reveal",
+        groups="hospital_base.group_export_personal",
     )
     phone_hash = fields.Char(copy=False, groups="base.group_system")
     phone_last4 = fields.Char(copy=False, groups="hospital_base.group_staff")
@@ -55,6 +55,9 @@ class HospitalAccount(models.Model):
     def _compute_masked_phone(self):
         for account in self:
             account.masked_phone = mask_phone(account.phone)
+
+    def _patients_concerned(self):
+        return self.sudo().member_ids.patient_id
 
     @api.model
     def _current(self):
@@ -125,6 +128,11 @@ class HospitalAccount(models.Model):
             )
         )
         return self.create({"user_id": user.id, "phone": phone})
+
+    def _proved_phone_of(self, patient):
+        """Tell whether this account has shown that it holds the phone on the patient's file."""
+        proved = {self.sudo().phone_hash} | self.env["hospital.phone.code"]._proved_phones()
+        return patient.sudo().phone_hash in proved
 
     def _set_elder_mode(self, enabled):
         """Keep the choice of larger type with the account."""

@@ -31,9 +31,6 @@ class HospitalAccountMember(models.Model):
         "(account_id) WHERE is_default", "One person of an account is the default."
     )
 
-    def init(self):
-        self.env["hospital.patient.merge"]._follow_merges(self._table)
-
     def _set_default(self):
         """Let booking begin with this person; the caller has proved that it is theirs."""
         self.ensure_one()

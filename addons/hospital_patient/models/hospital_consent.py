@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 BASES = [
     ("consent", "Consent"),
@@ -46,12 +47,19 @@ class HospitalConsent(models.Model):
         if not patient:
             texts = self.env["hospital.consent.text"]._current(lang)
             return texts.filtered(lambda text: text.purpose != "child")
-        texts = self.env["hospital.consent.text"]._current(lang).filtered("required")
+        return self._offered(patient, lang).filtered("required")
+
+    @api.model
+    def _offered(self, patient, lang):
+        """Return the current texts that ``patient`` has not agreed to, required or not."""
+        texts = self.env["hospital.consent.text"]._current(lang)
         if not patient._is_minor(self.env["hospital.clock"]._today()):
             texts = texts.filtered(lambda text: text.purpose != "child")
-        given = self.sudo().search(
-            [("patient_id", "=", patient.id), ("withdrawn_at", "=", False)]
-        )
+        return self._not_given(patient, texts)
+
+    @api.model
+    def _not_given(self, patient, texts):
+        given = self.sudo().search([("patient_id", "=", patient.id), ("withdrawn_at", "=", False)])
         agreed = {(row.purpose, row.text_id.version) for row in given}
         return texts.filtered(lambda text: (text.purpose, text.version) not in agreed)
 
@@ -81,6 +89,15 @@ class HospitalConsent(models.Model):
                 for text in texts - known.text_id
             ]
         )
+
+    def action_withdraw(self):
+        """Withdraw at the window, as the person asks; what was done before stays lawful.
+
+        :raise AccessError: for others than desk and office.
+        """
+        if not self.env.user.has_group("hospital_base.group_triage_desk"):
+            raise AccessError(self.env._("Triage desk and outpatient office withdraw consents."))
+        self._withdraw()
 
     def _withdraw(self):
         """End the consents from now on; what was done before stays lawful."""

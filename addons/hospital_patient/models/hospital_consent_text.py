@@ -49,6 +49,30 @@ class HospitalConsentText(models.Model):
             )
         return super().write(vals)
 
+    def copy_data(self, default=None):
+        """A copy is the next version of the same words."""
+        rows = super().copy_data(default)
+        for text, row in zip(self, rows, strict=True):
+            if not (default and "version" in default):
+                row["version"] = text._next_version()
+        return rows
+
+    def _next_version(self):
+        others = self.with_context(active_test=False).search(
+            [("purpose", "=", self.purpose), ("lang", "=", self.lang)]
+        )
+        return max(others.mapped("version")) + 1
+
+    def action_new_version(self):
+        """Open a draft of the next version; put in force, it asks everybody again."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.copy({"active": False}).id,
+            "view_mode": "form",
+        }
+
     def _in_use(self):
         return bool(
             self.env["hospital.consent"].sudo().search_count([("text_id", "in", self.ids)], limit=1)

@@ -2,7 +2,12 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.addons.hospital_base.fields_encrypted import EncryptedChar
-from odoo.addons.hospital_base.masking import mask_id_number, mask_name, mask_phone
+from odoo.addons.hospital_base.masking import (
+    mask_address,
+    mask_id_number,
+    mask_name,
+    mask_phone,
+)
 from odoo.exceptions import AccessError, UserError
 
 ID_TYPES = [
@@ -31,11 +36,12 @@ VERIFIED_LEVELS = [
 ]
 #: Personal Information Protection Law art. 31: below this age a guardian consents.
 CONSENT_AGE = 14
-#: Set by the system's own steps only, whatever a form or a remote call sends.
-PROTECTED = {"mrn", "verified_level", "verified_at", "merged_into_id", "partner_id"}
+#: From this age on somebody may answer for a child.
+GROWN_UP_AGE = 18
 STAFF = "hospital_base.group_staff"
 STAFF_AND_SELF = "hospital_base.group_staff,base.group_portal"
-REVEAL = "hospital_base.group_reveal"
+#: Clear text; who may only reveal sees it in the wizard that asks for a reason.
+CLEAR = "hospital_base.group_export_personal"
 
 
 class HospitalPatient(models.Model):
@@ -61,24 +67,24 @@ class HospitalPatient(models.Model):
         hash_field="id_number_hash",
         last4_field="id_last4",
         domain="id_number",
-        groups=REVEAL,
+        groups=CLEAR,
     )
     id_number_hash = fields.Char(copy=False, groups="base.group_system")
     id_last4 = fields.Char("Document, last four", copy=False, groups=STAFF)
     phone = EncryptedChar(
-        hash_field="phone_hash", last4_field="phone_last4", domain="phone", groups=REVEAL
+        hash_field="phone_hash", last4_field="phone_last4", domain="phone", groups=CLEAR
     )
     phone_hash = fields.Char(copy=False, groups="base.group_system")
     phone_last4 = fields.Char("Phone, last four", copy=False, groups=STAFF)
-    address = EncryptedChar(groups=REVEAL)
+    address = EncryptedChar(groups=CLEAR)
     ethnicity = fields.Char(groups=STAFF_AND_SELF)
     guardian_id = fields.Many2one(
         "hospital.patient", "Guardian on file", index=True, ondelete="restrict"
     )
     guardian_relation = fields.Selection(RELATIONS, "Guardian is the")
     guardian_name = fields.Char(groups=STAFF_AND_SELF)
-    guardian_id_number = EncryptedChar("Guardian's document number", groups=REVEAL)
-    guardian_phone = EncryptedChar("Guardian's phone", groups=REVEAL)
+    guardian_id_number = EncryptedChar("Guardian's document number", groups=CLEAR)
+    guardian_phone = EncryptedChar("Guardian's phone", groups=CLEAR)
     verified_level = fields.Selection(
         VERIFIED_LEVELS, required=True, readonly=True, default="none", copy=False
     )
@@ -99,6 +105,13 @@ class HospitalPatient(models.Model):
     masked_id = fields.Char("Document (masked)", compute="_compute_masked", compute_sudo=True)
     masked_phone = fields.Char("Phone (masked)", compute="_compute_masked", compute_sudo=True)
     masked_name = fields.Char("Name (masked)", compute="_compute_masked", compute_sudo=True)
+    masked_address = fields.Char("Address (masked)", compute="_compute_masked", compute_sudo=True)
+    masked_guardian_id = fields.Char(
+        "Guardian's document (masked)", compute="_compute_masked", compute_sudo=True
+    )
+    masked_guardian_phone = fields.Char(
+        "Guardian's phone (masked)", compute="_compute_masked", compute_sudo=True
+    )
 
     _mrn_unique = models.Constraint("unique (mrn)", "Two patients have one record number.")
     _one_person_per_document = models.UniqueIndex(
@@ -133,6 +146,9 @@ class HospitalPatient(models.Model):
             patient.masked_id = mask_id_number(patient.id_number)
             patient.masked_phone = mask_phone(patient.phone)
             patient.masked_name = mask_name(patient.name)
+            patient.masked_address = mask_address(patient.address)
+            patient.masked_guardian_id = mask_id_number(patient.guardian_id_number)
+            patient.masked_guardian_phone = mask_phone(patient.guardian_phone)
 
     @api.depends("credit_event_ids.points")
     def _compute_credit_score(self):
@@ -162,15 +178,23 @@ class HospitalPatient(models.Model):
         return super(HospitalPatient, self.sudo()).create(checked).with_env(self.env)
 
     @api.model
+    def _protected_fields(self):
+        """Return what only the system's own steps set, whatever a form or a remote call sends."""
+        return {"mrn", "verified_level", "verified_at", "merged_into_id", "partner_id"}
+
+    @api.model
     def _check_protected(self, vals):
         """A read-only field of a form is no guard against remote calls.
 
         :raise AccessError: when somebody sets what only the system sets.
         """
-        if not self.env.su and PROTECTED & set(vals):
+        if not self.env.su and self._protected_fields() & set(vals):
             raise AccessError(
                 self.env._("Record number, verification and merges are not set by hand.")
             )
+
+    def _patients_concerned(self):
+        return self
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

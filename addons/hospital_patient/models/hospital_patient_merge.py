@@ -28,7 +28,11 @@ class HospitalPatientMerge(models.Model):
 
     @api.model
     def _follow_merges(self, table):
-        """Let rows of ``table`` that waited for a merge land with the survivor."""
+        """Let rows of ``table`` that waited for a merge land with the survivor.
+
+        A claim of a number checks the patient first and writes afterwards: a merge that
+        commits in between moves what it sees, the trigger what comes later.
+        """
         with file_open("hospital_patient/sql/follow_merge.sql") as script:
             self.env.cr.execute(script.read())
         self.env.cr.execute(
@@ -97,7 +101,13 @@ class HospitalPatientMerge(models.Model):
 
         :raise ConcurrencyError: when there are such rows; Odoo runs the request again.
         """
-        patients.sudo().lock_for_update()
+        # waits, unlike lock_for_update(): a booking in progress is over in a moment
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM hospital_patient WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                patients.ids,
+            )
+        )
         known = self._referring(self.env, patients)
         with own_transaction(self.env) as env:
             late = self._referring(env, patients) - known
@@ -132,23 +142,25 @@ class HospitalPatientMerge(models.Model):
         ids = [row[0] for row in rows]
         if not ids:
             return [], []
-        if self._try_update(table, column, ids, new):
+        if self._try_update(table, column, ids, old, new):
             return ids, []
-        moved = [row_id for row_id in ids if self._try_update(table, column, [row_id], new)]
+        moved = [row_id for row_id in ids if self._try_update(table, column, [row_id], old, new)]
         return moved, sorted(set(ids) - set(moved))
 
     @mute_logger("odoo.sql_db")
-    def _try_update(self, table, column, ids, value):
-        """Point the rows at ``value`` unless a rule of the database forbids it."""
+    def _try_update(self, table, column, ids, old, new):
+        """Point the rows from ``old`` to ``new`` unless a rule of the database forbids it."""
         try:
             with self.env.cr.savepoint():
                 self.env.cr.execute(
                     SQL(
-                        "UPDATE %s SET %s = %s WHERE id = ANY(%s)",
+                        "UPDATE %s SET %s = %s WHERE id = ANY(%s) AND %s = %s",
                         SQL.identifier(table),
                         SQL.identifier(column),
-                        value,
+                        new,
                         ids,
+                        SQL.identifier(column),
+                        old,
                     )
                 )
         except IntegrityError:
@@ -156,7 +168,12 @@ class HospitalPatientMerge(models.Model):
         return True
 
     def action_undo(self):
-        """Take the merge back: the moved rows return, both records live again."""
+        """Take the merge back: the moved rows return, both records live again.
+
+        What was given to somebody else in the meantime stays there.
+
+        :raise UserError: when a later merge, or another undo, came first.
+        """
         self.ensure_one()
         if not self.env.user.has_group("hospital_base.group_outpatient_office"):
             raise AccessError(self.env._("The outpatient office takes merges back."))
@@ -165,13 +182,33 @@ class HospitalPatientMerge(models.Model):
         if self.survivor_id.merged_into_id:
             raise UserError(self.env._("Take the later merge of this record back first."))
         self.env.flush_all()
+        survivor, merged = self.survivor_id.id, self.merged_id.id
         for reference, ids in (self.moved or {}).items():
             table, column = reference.split(".")
-            self._try_update(table, column, ids, self.merged_id.id)
+            if not self._try_update(table, column, ids, survivor, merged):
+                for row_id in ids:
+                    self._try_update(table, column, [row_id], survivor, merged)
         self.env.invalidate_all()
-        merge_sudo = self.sudo()
-        merge_sudo.merged_id.write({"merged_into_id": False, "active": True})
-        merge_sudo.state = "undone"
+        self.sudo()._revive()
         self.env["hospital.audit.log"]._record(
             "unmerge", self.survivor_id, (self.survivor_id + self.merged_id).ids
         )
+
+    @mute_logger("odoo.sql_db")
+    def _revive(self):
+        """Let the merged record live again.
+
+        :raise UserError: when its document was registered again in the meantime.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.merged_id.write({"merged_into_id": False, "active": True})
+                self.state = "undone"
+                self.env.flush_all()
+        except IntegrityError:
+            raise UserError(
+                self.env._(
+                    "The document of the merged record was registered again since. Merge that "
+                    "record first, or correct its document."
+                )
+            ) from None

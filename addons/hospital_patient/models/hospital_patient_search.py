@@ -32,15 +32,17 @@ class HospitalPatient(models.Model):
 
     @api.model
     def _find_domain(self, text):
-        number = re.sub(r"[\s-]", "", text).upper()
+        number = crypto.normalise(text).replace("-", "").removeprefix("+86")
+        card = self.env["hospital.patient.card"]._fields["number"]
         hashes = [
             Domain("id_number_hash", "=", crypto.keyed_hash(number, "id_number")),
             Domain("phone_hash", "=", crypto.keyed_hash(number, "phone")),
-            Domain("card_ids.number_hash", "=", crypto.keyed_hash(number, "card")),
+            Domain("card_ids.number_hash", "=", card.hash_value(text)),
         ]
         plain = [Domain("name", "ilike", text), Domain("mrn", "=", number)]
-        if re.fullmatch(r"[\dX]{4}", number):
-            plain += [Domain("id_last4", "=", number), Domain("phone_last4", "=", number)]
+        if re.fullmatch(r"[0-9A-Z]{4}", number):
+            last4 = ("id_last4", "phone_last4", "card_ids.number_last4")
+            plain += [Domain(name, "=", number) for name in last4]
         found = self.sudo().with_context(active_test=False)._search(Domain.OR(plain + hashes))
         return Domain("id", "in", found)
 
@@ -52,65 +54,55 @@ class HospitalPatient(models.Model):
 
     @api.model
     def _find_by_id_number(self, id_type, number):
-        """Return the live patient with this document, or an empty recordset."""
+        """Return the live patient with this document, or an empty recordset.
+
+        The document of a merged record is one of the survivor's.
+        """
         if not number:
             return self.browse()
-        return self.sudo().search(
-            [
-                ("id_type", "=", id_type),
-                ("id_number_hash", "=", crypto.keyed_hash(number, "id_number")),
-                ("merged_into_id", "=", False),
-            ],
-            limit=1,
+        holders = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("id_type", "=", id_type),
+                    ("id_number_hash", "=", crypto.keyed_hash(number, "id_number")),
+                ]
+            )
         )
+        live = holders.filtered(lambda patient: not patient.merged_into_id)
+        return (live or holders)[:1]._live().with_context(self.env.context)
 
     @api.model
     def _resolve_card(self, kind, number):
         """Return the one live patient behind a card of any kind (R0.3, R6.1).
 
         :param str kind: a kind of ``hospital.patient.card``; ``id`` also looks at the
-            document, ``record`` at our own record number, ``phone`` at the phone.
+            document, ``record`` at our own record number, ``phone`` at the phone (of one
+            person only: a family's phone tells nobody apart).
         """
         if kind == "id" and (patient := self._find_by_id_number("resident", number)):
             return patient
         everybody = self.sudo().with_context(active_test=False)
         if kind == "record" and (patient := everybody.search([("mrn", "=", number)], limit=1)):
             return patient._live()
-        card = self.env["hospital.patient.card"].sudo().search(
-            [
-                ("kind", "=", kind),
-                ("number_hash", "=", crypto.keyed_hash(number, "card")),
-            ],
-            limit=1,
-        )
+        if kind == "phone" and (patient := self._only_holder(number)):
+            return patient
+        cards = self.env["hospital.patient.card"].sudo()
+        key = cards._fields["number"].hash_value(number)
+        card = cards.search([("kind", "=", kind), ("number_hash", "=", key)], limit=1)
         return card.patient_id._live()
 
-    def _duplicate_candidates(self):
-        """Return live patients with the same name, birth date and phone."""
-        self.ensure_one()
-        patient_sudo = self.sudo()
-        if not (patient_sudo.phone_hash and patient_sudo.birth_date):
-            return self.browse()
-        return self.search(
+    @api.model
+    def _only_holder(self, phone):
+        """Return the live patient with this phone where it is one person's only."""
+        phone = crypto.normalise(phone or "").replace("-", "").removeprefix("+86")
+        holders = self.sudo().search(
             [
-                ("id", "!=", self.id),
-                ("name", "=", self.name),
-                ("birth_date", "=", patient_sudo.birth_date),
+                ("phone_hash", "=", crypto.keyed_hash(phone, "phone")),
+                ("phone_hash", "!=", False),
                 ("merged_into_id", "=", False),
-                (
-                    "id",
-                    "in",
-                    self.sudo()._search([("phone_hash", "=", patient_sudo.phone_hash)]),
-                ),
-            ]
+            ],
+            limit=2,
         )
-
-    def action_show_duplicates(self):
-        """Open the patients that may be the same person."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Possible duplicates of %s", self.name),
-            "res_model": "hospital.patient",
-            "view_mode": "list,form",
-            "domain": [("id", "in", self._duplicate_candidates().ids)],
-        }
+        return holders if len(holders) == 1 else holders.browse()

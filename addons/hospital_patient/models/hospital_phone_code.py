@@ -12,7 +12,7 @@ DIGITS = 6
 LIFE_SECONDS = 300
 MAX_TRIES = 5
 PAUSE_SECONDS = 60
-#: Codes that this HTTP request proved, in its environ.
+#: Codes that this HTTP request proved and their phones, in its environ.
 PROVED = "hospital.proved_codes"
 
 
@@ -153,7 +153,7 @@ class HospitalPhoneCode(models.Model):
         phone_hash = crypto.keyed_hash(phone, "phone")
         given = self._code_hash(phone_hash, purpose, (code or "").strip())
         # Odoo runs a request again after a serialization failure: it has proved itself
-        proved = request.httprequest.environ.setdefault(PROVED, set()) if request else set()
+        proved = request.httprequest.environ.setdefault(PROVED, {}) if request else {}
         if given in proved:
             return True
         with own_transaction(self.env) as env:
@@ -176,8 +176,13 @@ class HospitalPhoneCode(models.Model):
         self.invalidate_model(flush=False)
         if not rows or not rows[0][0]:
             return False
-        proved.add(given)
+        proved[given] = phone_hash
         return True
+
+    @api.model
+    def _proved_phones(self):
+        """Return the keyed hashes of the phones that this request has proved by code."""
+        return set(request.httprequest.environ.get(PROVED, {}).values()) if request else set()
 
     @api.autovacuum
     def _gc_old_codes(self):

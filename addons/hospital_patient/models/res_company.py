@@ -39,6 +39,16 @@ class ResCompany(models.Model):
         f"CHECK (hospital_member_limit BETWEEN 1 AND {HARD_MEMBER_LIMIT})",
         f"A phone account has between 1 and {HARD_MEMBER_LIMIT} people.",
     )
+    _hospital_limits_in_range = models.Constraint(
+        "CHECK (hospital_code_phone_limit BETWEEN 1 AND 100"
+        " AND hospital_code_ip_limit BETWEEN 1 AND 100000"
+        " AND hospital_code_device_limit BETWEEN 1 AND 1000"
+        " AND hospital_device_account_limit BETWEEN 1 AND 1000"
+        " AND hospital_account_patient_limit BETWEEN 1 AND 1000"
+        " AND hospital_account_daily_limit BETWEEN 1 AND 1000)",
+        "Each limit is at least 1: nobody could book with less. Phone codes per phone end at 100, "
+        "per device and the limits of accounts at 1,000, per address at 100,000.",
+    )
 
     @api.model
     def _selection_hospital_identity_driver(self):

@@ -1,7 +1,7 @@
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import PatientCommon
@@ -63,3 +63,43 @@ class TestAccount(PatientCommon):
         with self.assertRaisesRegex(UserError, "desk"):
             Account.sudo()._open("19700000002", "device-1")
         self.assertTrue(Account.sudo()._open("19700000003", "device-2"))
+
+    def test_name_and_number_alone_open_nobodys_record(self):
+        """Both leak; the phone on file must be proved as well."""
+        victim = self._patient(name="Victim", phone="19700005551")
+        stranger = self._account(self.portal_a, phone="19700005552")
+        vals = {"name": "Victim", "id_number": victim.id_number, "phone": "19700005551"}
+        Patient = self.env["hospital.patient"].sudo()
+        for phone in ("19700005551", "19700005552"):
+            with self.assertRaisesRegex(UserError, "another phone"), self.cr.savepoint():
+                Patient._register_person({**vals, "phone": phone}, account=stranger)
+        self.assertFalse(stranger.member_ids)
+        own = self._account(self.portal_b, phone="19700005551")
+        self.assertEqual(Patient._register_person(vals, account=own), victim)
+        self.assertEqual(own.member_ids.patient_id, victim)
+
+    @mute_logger("odoo.sql_db")
+    def test_a_limit_is_at_least_one(self):
+        for name in (
+            "hospital_code_phone_limit",
+            "hospital_code_ip_limit",
+            "hospital_code_device_limit",
+            "hospital_device_account_limit",
+            "hospital_account_patient_limit",
+            "hospital_account_daily_limit",
+        ):
+            with self.assertRaises(CheckViolation), self.cr.savepoint():
+                self.env.company[name] = 0
+                self.env.flush_all()
+
+    def test_account_list_needs_few_queries(self):
+        for serial in range(10):
+            user = new_test_user(self.env, f"account_list_{serial}", "base.group_portal")
+            self._account(user, self._patient())
+        self.env.flush_all()
+        Account = self.env["hospital.account"].with_user(self.desk)
+        spec = {name: {} for name in ("masked_phone", "state", "lang", "elder_mode", "create_date")}
+        Account.web_search_read([], spec, limit=80)
+        self.env.invalidate_all()
+        with self.assertQueryCount(5):
+            Account.web_search_read([], spec, limit=80)

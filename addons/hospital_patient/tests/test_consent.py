@@ -2,7 +2,7 @@ from datetime import date
 
 from psycopg2.errors import UniqueViolation
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
@@ -63,3 +63,53 @@ class TestConsent(PatientCommon):
             self.assertTrue(all(given.mapped("withdrawn_at")))
             missing = self.Consent._missing(self.account, child)
             self.assertEqual(missing.mapped("purpose"), ["service"])
+
+    def test_desk_records_what_was_agreed_on_paper(self):
+        Wizard = self.env["hospital.consent.wizard"].with_user(self.desk)
+        wizard = Wizard.create({"patient_id": self.patient.id})
+        self.assertFalse(wizard.text_ids)
+        self.assertNotIn("child", wizard.offered_ids.mapped("purpose"))
+        with self.assertRaises(UserError):
+            wizard.action_record()
+        text = wizard.offered_ids.filtered("required")
+        wizard.text_ids = text
+        wizard.action_record()
+        given = self.Consent.search([("patient_id", "=", self.patient.id)])
+        self.assertEqual(
+            (given.text_id, given.channel, given.actor_id), (text, "window", self.desk)
+        )
+        self.assertNotIn(text, Wizard.create({"patient_id": self.patient.id}).offered_ids)
+        with self.assertRaises(AccessError):
+            self.env["hospital.consent.wizard"].with_user(self.doctor_user).create(
+                {"patient_id": self.patient.id}
+            )
+
+    def test_desk_withdraws_as_the_person_asks(self):
+        text = self.Consent._missing(self.account, self.patient)
+        consent = self.Consent._give(self.account, self.patient, text, "portal")
+        with self.assertRaises(AccessError):
+            consent.with_user(self.doctor_user).action_withdraw()
+        consent.with_user(self.desk).action_withdraw()
+        self.assertTrue(consent.withdrawn_at)
+        row = self.env["hospital.audit.log"].search([("action", "=", "withdraw")], limit=1)
+        self.assertEqual((row.user_id, row.patient_ids), (self.desk, self.patient.ids))
+
+    def test_a_new_version_waits_until_it_is_put_in_force(self):
+        text = self.Consent._missing(self.account, self.patient).with_user(self.admin_user)
+        self.Consent._give(self.account, self.patient, text, "portal")
+        draft = text.browse(text.action_new_version()["res_id"])
+        self.assertEqual((draft.version, draft.active), (text.version + 1, False))
+        draft.body = "New words"
+        self.assertFalse(self.Consent._missing(self.account, self.patient))
+        draft.action_unarchive()
+        self.assertEqual(self.Consent._missing(self.account, self.patient), draft)
+        self.assertEqual(text.copy().version, text.version + 2)
+
+    def test_texts_and_consents_are_kept(self):
+        text = self.Consent._missing(self.account, self.patient)
+        consent = self.Consent._give(self.account, self.patient, text, "portal")
+        for record in (text, consent):
+            with self.assertRaises(AccessError):
+                record.with_user(self.admin_user).unlink()
+        with self.assertRaises(AccessError):
+            consent.with_user(self.office).write({"withdrawn_at": False})

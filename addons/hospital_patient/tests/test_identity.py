@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg2.errors import CheckViolation, UniqueViolation
 
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import BaseCase, freeze_time, tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import BaseCase, Form, freeze_time, tagged
 from odoo.tools import mute_logger
 
 from ..tools_id import check_resident_id, make_resident_id
@@ -153,3 +153,181 @@ class TestIdentity(PatientCommon):
         with freeze_time("2026-03-09 16:00:00"):
             patient.invalidate_recordset()
             self.assertEqual(patient.age, 26)
+
+    def test_birth_date_and_sex_change_with_the_number_only(self):
+        patient = self._patient(sex="female")
+        for values in (
+            {"birth_date": "1990-03-08"},
+            {"birth_date": False},
+            {"sex": "male"},
+            {"sex": "unknown"},
+        ):
+            with self.assertRaisesRegex(ValidationError, "does not agree"), self.cr.savepoint():
+                patient.with_user(self.desk).write(values)
+        patient.with_user(self.desk).write({"birth_date": str(BIRTH), "sex": "female"})
+        other = date(1991, 4, 8)
+        patient.with_user(self.desk).write({"new_id_number": self._number(other, "male")})
+        self.assertEqual((patient.birth_date, patient.sex), (other, "male"))
+
+    def test_people_with_another_document_say_their_birth_date(self):
+        patient = self._patient(
+            id_type="passport",
+            id_number="P7654321",
+            birth_date="1980-01-01",
+            guardian_name="Mother",
+        )
+        patient.with_user(self.desk).write({"birth_date": "1980-01-02", "sex": "male"})
+        self.assertEqual((patient.birth_date, patient.sex), (date(1980, 1, 2), "male"))
+        with freeze_time("2026-05-19 15:59:00"):
+            with self.assertRaisesRegex(ValidationError, "future"):
+                patient.birth_date = "2026-05-20"
+            patient.birth_date = "2026-05-19"
+
+    def test_the_kind_of_document_fits_its_number(self):
+        passport = self._patient(id_type="passport", id_number="P7654322")
+        resident = self._patient()
+        for patient, kind in ((passport, "resident"), (resident, "hk_macao")):
+            with self.assertRaises(ValidationError):
+                patient.with_user(self.desk).write({"id_type": kind})
+
+    def test_a_newborn_gets_the_first_document(self):
+        birth = date(2026, 3, 1)
+        with freeze_time("2026-05-19"):
+            newborn = self._patient(
+                birth=birth, id_type="none", guardian_name="Mother", birth_date=birth
+            )
+            with self.assertRaisesRegex(ValidationError, "birth date"), self.cr.savepoint():
+                newborn.with_user(self.desk).write(
+                    {"id_type": "resident", "new_id_number": self._number(date(2026, 3, 2), "male")}
+                )
+            newborn.with_user(self.desk).write(
+                {"id_type": "resident", "new_id_number": self._number(birth, "male")}
+            )
+        self.assertEqual((newborn.birth_date, newborn.sex), (birth, "male"))
+        self.assertTrue(newborn.id_last4)
+
+    def test_desk_changes_several_things_in_one_save(self):
+        patient = self._patient()
+        patient.with_user(self.desk).write(
+            {
+                "sex": "female",
+                "new_phone": "19900008888",
+                "new_address": "Lishui",
+                "new_guardian_phone": "+86 199 0000 7777",
+            }
+        )
+        self.assertEqual(
+            (patient.phone, patient.address, patient.guardian_phone),
+            ("19900008888", "Lishui", "19900007777"),
+        )
+        with self.assertRaises(AccessError):
+            patient.with_user(self.doctor_user).write({"new_phone": "19900008889"})
+
+    def test_form_tells_at_once_what_the_number_says(self):
+        with Form(self.env["hospital.patient"].with_user(self.desk)) as form:
+            form.name = "Form Person"
+            form.new_id_number = self._number(date(1975, 6, 5), "male")
+            self.assertEqual((form.birth_date, form.sex), (date(1975, 6, 5), "male"))
+        form = Form(form.record)
+        with self.assertLogs("odoo.tests.form.onchange", "WARNING") as said:
+            form.new_id_number = "99600119750605001X"
+        self.assertIn("number", said.output[0])
+
+    def test_guardians_document_is_checked_and_kept_hidden(self):
+        birth = date(2020, 5, 20)
+        mother = self._number(date(1990, 1, 1), "female")
+        with freeze_time("2026-05-19"):
+            child = self._patient(birth=birth, guardian_name="Mother")
+            self.assertTrue(child.guardian_document_missing)
+            desk_child = child.with_user(self.desk)
+            for wrong in ("990101199003071230", "12", self._number(date(2015, 1, 1), "female")):
+                with self.assertRaises(ValidationError), self.cr.savepoint():
+                    desk_child.write({"new_guardian_id_number": wrong})
+            desk_child.write({"new_guardian_id_number": mother})
+            child.invalidate_recordset()
+            self.assertFalse(child.guardian_document_missing)
+        self.assertEqual(child.sudo().guardian_id_number, mother)
+        self.assertNotIn(mother, str(desk_child.read(["masked_guardian_id"])))
+
+    def test_a_child_is_nobodys_guardian(self):
+        with freeze_time("2026-05-19"):
+            child = self._patient(birth=date(2020, 5, 20), guardian_name="Mother")
+            with self.assertRaisesRegex(ValidationError, "cannot be a guardian"):
+                self._patient(birth=date(2021, 5, 20), guardian_id=child.id)
+            grown = self._patient(birth=date(2000, 5, 20))
+            self.assertTrue(self._patient(birth=date(2021, 5, 20), guardian_id=grown.id))
+
+    def test_another_name_or_document_is_not_verified(self):
+        patient = self._patient(id_type="passport", id_number="P7654323")
+        for values in ({"name": "Another"}, {"new_id_number": "P7654324"}):
+            patient.with_user(self.desk).action_verify_window()
+            self.assertEqual(patient.verified_level, "window")
+            patient.with_user(self.desk).write({"new_phone": "19900006661"})
+            patient.with_user(self.desk).write({"name": patient.name})
+            self.assertEqual(patient.verified_level, "window")
+            patient.with_user(self.desk).write(values)
+            self.assertEqual((patient.verified_level, patient.verified_at), ("none", False))
+        with self.assertRaises(AccessError):
+            patient.with_user(self.doctor_user).action_verify_window()
+        newborn = self._patient(id_type="none", guardian_name="Mother")
+        with self.assertRaises(UserError):
+            newborn.with_user(self.desk).action_verify_window()
+
+    def test_the_service_says_match_no_match_or_nothing(self):
+        for digit, level, kind in (
+            (1, "police", "success"),
+            (8, "none", "danger"),
+            (9, "none", "warning"),
+        ):
+            number = next(
+                number
+                for serial in range(500)
+                if (number := make_resident_id(BIRTH, "male", serial, area="996002"))[15]
+                == str(digit)
+            )
+            patient = self._patient(id_number=number, sex="male")
+            self.env.company.hospital_identity_driver = "sandbox"
+            answer = patient.with_user(self.desk).action_verify_service()
+            self.assertEqual((patient.verified_level, answer["params"]["type"]), (level, kind))
+            self.env.company.hospital_identity_driver = "none"
+            answer = patient.with_user(self.desk).action_verify_service()
+            self.assertEqual(answer["params"]["type"], "warning")
+        risks = self.env["hospital.risk.event"].search([("kind", "=", "identity_mismatch")])
+        self.assertEqual(len(risks), 1)
+
+    def test_cards_are_found_with_and_without_hyphens(self):
+        patient = self._patient()
+        Card = self.env["hospital.patient.card"].with_user(self.desk)
+        card = Card.create({"patient_id": patient.id, "kind": "visit", "new_number": "AB-0091-7"})
+        Patient = self.env["hospital.patient"]
+        for text in ("AB-0091-7", "ab00917", "AB 0091 7", "0917"):
+            self.assertEqual(Patient.search([("find", "ilike", text)]), patient, text)
+        self.assertEqual(Patient._resolve_card("visit", "AB00917"), patient)
+        with self.assertRaises(AccessError):
+            card.read(["number"])
+        self.assertNotIn("AB-0091", str(card.read(["masked_number", "new_number"])))
+        with self.assertRaises(UserError):
+            Card.create({"patient_id": patient.id, "kind": "visit"})
+        card.write({"new_number": "CD-1"})
+        self.assertEqual(Patient._resolve_card("visit", "CD1"), patient)
+
+    def test_a_phone_leads_to_its_only_holder(self):
+        first = self._patient(phone="19900002221")
+        Patient = self.env["hospital.patient"]
+        self.assertEqual(Patient._resolve_card("phone", "+86 199-0000-2221"), first)
+        self.assertEqual(Patient.search([("find", "=", "+86 199-0000-2221")]), first)
+        self._patient(phone="19900002221")
+        self.assertFalse(Patient._resolve_card("phone", "19900002221"))
+        self.assertFalse(Patient._resolve_card("phone", ""))
+
+    def test_office_goes_through_possible_duplicates(self):
+        twins = self._patient(name="Twin", phone="19900004000")
+        twins += self._patient(name="Twin", phone="19900004000")
+        single = self._patient(name="Twin", phone="19900004001")
+        everybody = twins + single
+        office = self.env["hospital.patient"].with_user(self.office)
+        found = office.search([("duplicate_count", ">", 0), ("id", "in", everybody.ids)])
+        self.assertEqual(found, twins)
+        self.assertEqual(everybody.with_user(self.office).mapped("duplicate_count"), [1, 1, 0])
+        action = twins[0].with_user(self.office).action_show_duplicates()
+        self.assertEqual(office.search(action["domain"]), twins)

@@ -1,5 +1,5 @@
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -178,6 +178,64 @@ class TestPatientRaces(RaceCase):
             card = self._card(env, people[1])
             card.invalidate_recordset()
             self.assertEqual(card.patient_id.id, people[0])
+
+    def test_a_card_that_waits_for_a_merge_lands_with_the_survivor(self):
+        """READ COMMITTED, as a claim of a number runs: it does not fail and is not run again."""
+        people = self._patients(2)
+
+        def add_card(_number):
+            with self.registry.cursor() as cr:
+                cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                cr.execute("SELECT pg_backend_pid()")
+                self.waiting.set_result(cr.fetchone()[0])
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                return self._card(env, people[1]).id
+
+        self.waiting = Future()
+        with self.registry.cursor() as cr, ThreadPoolExecutor(1) as pool:
+            self._merge(api.Environment(cr, SUPERUSER_ID, {}), people)
+            card = pool.submit(add_card, 0)
+            self._until_it_waits(self.waiting.result(60))
+            cr.commit()
+        holder = self._made(
+            lambda env: env["hospital.patient.card"].browse(card.result(60)).patient_id.id
+        )
+        self.assertEqual(holder, people[0])
+
+    def test_a_merge_waits_for_a_card_in_progress_and_takes_it_along(self):
+        people = self._patients(2)
+
+        def merge(_number):
+            with self.registry.cursor() as cr:
+                cr.execute("SELECT pg_backend_pid()")
+                self.waiting.set_result(cr.fetchone()[0])
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                try:
+                    return self._merge(env, people).id
+                except ConcurrencyError:
+                    cr.rollback()
+                    env.transaction.reset()
+                    return self._merge(env, people).id
+
+        self.waiting = Future()
+        with self.registry.cursor() as cr, ThreadPoolExecutor(1) as pool:
+            card = self._card(api.Environment(cr, SUPERUSER_ID, {}), people[1]).id
+            merged = pool.submit(merge, 0)
+            self._until_it_waits(self.waiting.result(60))
+            cr.commit()
+        moved = self._made(
+            lambda env: env["hospital.patient.merge"].browse(merged.result(60)).moved
+        )
+        self.assertEqual(moved, {"hospital_patient_card.patient_id": [card]})
+
+    def _until_it_waits(self, pid):
+        """Return once the other connection waits for a lock of this one."""
+        with self.registry.cursor() as cr:
+            for _look in range(100_000):
+                cr.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [pid])
+                if cr.fetchone()[0]:
+                    return
+        raise AssertionError("the other connection never waited")
 
     def _card(self, env, patient_id):
         return env["hospital.patient.card"].create(

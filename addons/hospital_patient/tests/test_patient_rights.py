@@ -1,5 +1,5 @@
-from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from .common import PatientCommon
 
@@ -66,6 +66,75 @@ class TestPatientRights(PatientCommon):
             (self.revealer, self.own.ids, "call back about a result"),
         )
 
+    def test_reveal_shows_nothing_before_its_row_and_nobody_else(self):
+        Reveal = self.env["hospital.patient.reveal"].with_user(self.revealer)
+        vals = {"patient_id": self.own.id, "reason": "call back about a result"}
+        with self.assertRaises(AccessError):
+            Reveal.create({**vals, "shown": True})
+        wizard = Reveal.create(vals)
+        for change in ({"shown": True}, {"patient_id": self.other.id}):
+            with self.assertRaises(AccessError):
+                wizard.write(change)
+        wizard.reason = " x "
+        with self.assertRaisesRegex(UserError, "few words"):
+            wizard.action_show()
+        self.assertFalse(self.env["hospital.audit.log"].search([("action", "=", "reveal")]))
+        wizard.reason = "call back"
+        wizard.action_show()
+        with self.assertRaises(AccessError):
+            wizard.write({"reason": "another"})
+
+    def test_the_right_to_reveal_reads_nothing_without_a_reason(self):
+        card = self.env["hospital.patient.card"].create(
+            {"patient_id": self.own.id, "kind": "visit", "number": "R1"}
+        )
+        for record, names in (
+            (self.own, ("id_number", "phone", "address", "guardian_id_number", "guardian_phone")),
+            (self.account_a, ("phone",)),
+            (card, ("number",)),
+        ):
+            for name in names:
+                with self.assertRaises(AccessError):
+                    record.with_user(self.revealer).read([name])
+        for domain in ([("phone", "=", "1")], [("id_number", "ilike", "1234")]):
+            with self.assertRaises(AccessError):
+                self.env["hospital.patient"].with_user(self.revealer).search(domain)
+
+    def test_reading_in_clear_is_written_down(self):
+        exporter = new_test_user(
+            self.env,
+            "patient_exporter",
+            "hospital_base.group_triage_desk,hospital_base.group_export_personal",
+        )
+        people = self.own + self.other
+        rows = people.with_user(exporter).read(["phone", "sex"])
+        self.assertEqual([row["phone"] for row in rows], people.sudo().mapped("phone"))
+        row = self.env["hospital.audit.log"].search([("action", "=", "export")], limit=1)
+        self.assertEqual(
+            (row.user_id, row.patient_ids, row.field_names), (exporter, people.ids, "phone")
+        )
+        self.account_a.with_user(exporter).read(["phone"])
+        row = self.env["hospital.audit.log"].search([("action", "=", "export")], limit=1)
+        self.assertEqual((row.model, row.patient_ids), ("hospital.account", self.own.ids))
+
+    def test_auditor_finds_who_looked_at_a_person(self):
+        self.own.with_user(self.desk).web_read({"name": {}})
+        self.other.with_user(self.desk).web_read({"name": {}})
+        auditor = new_test_user(self.env, "patient_auditor", "hospital_base.group_auditor")
+        Log = self.env["hospital.audit.log"].with_user(auditor)
+        mine = [("user_id", "=", self.desk.id)]
+        for text in (self.own.mrn, self.own.sudo().phone, "Own"):
+            found = Log.search([("patients", "ilike", text), *mine])
+            self.assertEqual(found.mapped("patient_ids"), [self.own.ids], text)
+            self.assertEqual(found.patients, self.own.mrn)
+
+    def test_system_facts_are_not_set_by_hand(self):
+        for values in ({"mrn": "X"}, {"verified_level": "police"}, {"merged_into_id": 1}):
+            with self.assertRaises(AccessError):
+                self.own.with_user(self.desk).write(values)
+            with self.assertRaises(AccessError):
+                self.env["hospital.patient"].with_user(self.desk).create({"name": "X", **values})
+
     def test_opening_and_changing_are_written_down_without_values(self):
         Log = self.env["hospital.audit.log"]
         self.own.with_user(self.desk).web_read({"name": {}})
@@ -126,3 +195,24 @@ class TestPatientRights(PatientCommon):
         self.env.invalidate_all()
         with self.assertQueryCount(6):
             Patient.web_search_read([], spec, limit=80)
+
+    def test_other_lists_need_few_queries(self):
+        Consent, Text = self.env["hospital.consent"], self.env["hospital.consent.text"]
+        for count in range(12):
+            patient = self._patient(name=f"Row {count}")
+            self.env["hospital.credit.event"]._add(patient.ids, "late", "x")
+            self.env["hospital.risk.event"]._record("wrong_code", patient=patient)
+            Consent._give(self.account_a, patient, Text._current(), "window")
+        self.env.flush_all()
+        for model, names, limit in (
+            ("hospital.consent", ("at", "purpose", "legal_basis", "channel", "withdrawn_at"), 6),
+            ("hospital.credit.event", ("at", "kind", "points", "reason"), 6),
+            ("hospital.risk.event", ("at", "kind", "detail"), 6),
+        ):
+            Model = self.env[model].with_user(self.office)
+            spec = {name: {} for name in names}
+            spec["patient_id"] = {"fields": {"display_name": {}}}
+            Model.web_search_read([], spec, limit=80)
+            self.env.invalidate_all()
+            with self.subTest(model), self.assertQueryCount(limit):
+                Model.web_search_read([], spec, limit=80)

@@ -1,2 +1,3 @@
+from . import hospital_consent_wizard
 from . import hospital_patient_reveal
 from . import hospital_patient_merge_wizard
