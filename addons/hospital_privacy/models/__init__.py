@@ -3,6 +3,8 @@ from . import (
     hospital_retention_mixin,
     hospital_retention_rule,
     hospital_patient,
+    hospital_patient_merge,
+    hospital_audit_seal,
     hospital_disposal,
     hospital_processing,
     hospital_pia,

@@ -36,6 +36,10 @@ class HospitalIncident(models.Model):
     deadline_at = fields.Datetime("Report by", compute="_compute_deadline_at", store=True)
     reported_at = fields.Datetime()
     is_overdue = fields.Boolean("Overdue", compute="_compute_is_overdue")
+    minutes_left = fields.Integer(compute="_compute_is_overdue", help="Until it must be reported.")
+    notice = fields.Text(
+        "Notice to the patients", compute="_compute_notice", help="Copy it into the message."
+    )
     data_kinds = fields.Text("Kinds of data")
     cause = fields.Text()
     harm = fields.Text("Possible harm")
@@ -78,6 +82,33 @@ class HospitalIncident(models.Model):
         for incident in self:
             moment = incident.reported_at or now
             incident.is_overdue = bool(incident.deadline_at and moment > incident.deadline_at)
+            waits = incident.deadline_at and not incident.reported_at
+            left = incident.deadline_at - now if waits else timedelta()
+            incident.minutes_left = max(0, left // timedelta(minutes=1))
+
+    @api.depends("discovered_at", "data_kinds", "cause", "harm", "remedies", "contact")
+    def _compute_notice(self):
+        """Say what art. 57 of the Personal Information Protection Law wants said."""
+        clock = self.env["hospital.clock"]
+        for incident in self:
+            day = clock._local(incident.discovered_at).date() if incident.discovered_at else ""
+            incident.notice = self.env._(
+                "Notice of %(hospital)s about your personal data\n"
+                "On %(day)s we found: %(what)s.\n"
+                "Kinds of data concerned: %(kinds)s\n"
+                "Cause: %(cause)s\n"
+                "What may happen: %(harm)s\n"
+                "What we did and what you can do: %(remedies)s\n"
+                "Whom to ask: %(contact)s",
+                hospital=self.env.company.name,
+                day=day,
+                what=incident.name or "…",
+                kinds=incident.data_kinds or "…",
+                cause=incident.cause or "…",
+                harm=incident.harm or "…",
+                remedies=incident.remedies or "…",
+                contact=incident.contact or "…",
+            )
 
     @api.depends("period_from", "period_to", "suspect_user_ids", "suspect_ip")
     def _compute_affected(self):

@@ -48,6 +48,11 @@ class HospitalPatient(models.Model):
             """
         )
 
+    @api.model
+    def _protected_fields(self):
+        own = {"retention_until", "retention_rule_id", "erased_at"}
+        return super()._protected_fields() | own
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_inside_retention(self):
         self._refresh_retention()

@@ -19,6 +19,7 @@ class HospitalSubjectRequest(models.Model):
             ("access", "Access"),
             ("copy", "Copy"),
             ("correction", "Correction"),
+            ("transfer", "Transfer to another hospital"),
             ("withdrawal", "Withdrawal of consent"),
             ("deletion", "Deletion"),
         ],

@@ -76,3 +76,34 @@ class TestIncident(PrivacyCommon):
                 incident.with_user(user).read(["name"])
         with self.assertRaises(AccessError):
             incident.with_user(self.auditor).write({"name": "other"})
+
+    def test_minutes_run_until_the_report(self):
+        incident = self._incident(**dict.fromkeys(TEXTS, "said"))
+        with freeze_time("2031-01-06 04:30:30"):
+            self.assertEqual(incident.minutes_left, 29)
+        incident.invalidate_recordset()
+        with freeze_time("2031-01-06 06:00:00"):
+            self.assertEqual((incident.minutes_left, incident.is_overdue), (0, True))
+        incident.invalidate_recordset()
+        with freeze_time("2031-01-06 04:00:00"):
+            incident.action_report()
+            self.assertEqual((incident.minutes_left, incident.is_overdue), (0, False))
+
+    def test_notice_says_what_the_law_wants_said(self):
+        incident = self._incident(**{name: f"<{name}>" for name in TEXTS})
+        for said in (*(f"<{name}>" for name in TEXTS), "Lost list", "2031-01-06"):
+            self.assertIn(said, incident.notice)
+        incident.cause = "Another cause"
+        self.assertIn("Another cause", incident.notice)
+
+    @mute_logger("odoo.addons.hospital_base.models.hospital_audit_seal")
+    def test_a_broken_audit_trail_is_an_incident_once(self):
+        Seal = self.env["hospital.audit.seal"]
+        before = self.env["hospital.incident"].search([])
+        self.patch(type(Seal), "_verify", lambda _self: [41, 42])
+        self.patch(type(Seal), "_head_is_kept", lambda _self: True)
+        Seal._cron_verify()
+        Seal._cron_verify()
+        incident = self.env["hospital.incident"].search([]) - before
+        self.assertEqual((len(incident), incident.must_report), (1, True))
+        self.assertIn("41, 42", incident.cause)

@@ -4,7 +4,7 @@ from psycopg2 import IntegrityError
 from psycopg2.errors import RaiseException
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
@@ -91,6 +91,7 @@ class TestRetention(PrivacyCommon):
         Log = self.env["hospital.audit.log"]
         with freeze_time("2020-01-01"):
             old = Log._record("read", self.patient)
+            self.env["hospital.audit.seal"]._seal_batch()
         new = Log._record("read", self.patient)
         self.env["res.company"]._cron_purge_audit()
         self.env.invalidate_all()
@@ -101,3 +102,18 @@ class TestRetention(PrivacyCommon):
         own = ("retention", "disposal", "processing", "pia", "incident", "mlps", "subject")
         found = classes._unclassified_fields() + classes._unprotected_fields()
         self.assertEqual([name for name in found if name.split(".")[1] in own], [])
+
+    def test_merged_records_are_kept_as_long_as_either(self):
+        other = self._patient(name="Test Person A")
+        other._keep("inpatient", TODAY)
+        self.patient._keep("outpatient", TODAY)
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            self.env["hospital.patient.merge"]._merge(self.patient, other, "same person")
+        self.assertEqual(self.patient.retention_until, date(2061, 1, 6))
+        self.assertEqual(self.patient.retention_rule_id.code, "inpatient")
+
+    def test_periods_are_not_set_by_hand(self):
+        for values in ({"retention_until": "2099-01-01"}, {"erased_at": "2031-01-01"}):
+            with self.assertRaises(AccessError):
+                self.patient.with_user(self.office).write(values)

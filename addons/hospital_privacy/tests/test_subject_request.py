@@ -112,3 +112,16 @@ class TestSubjectRequest(PrivacyCommon):
         for user in (self.office, self.desk, self.doctor_user):
             with self.assertRaises(AccessError):
                 mine.with_user(user).read(["kind"])
+
+    def test_request_list_needs_few_queries(self):
+        Request = self.env["hospital.subject.request"]
+        for _count in range(10):
+            Request._open(self.account, self._patient(), "transfer")
+        self.env.flush_all()
+        Request = Request.with_user(self.security)
+        spec = {name: {} for name in ("due_date", "kind", "received_at", "state", "is_overdue")}
+        spec |= {name: {"fields": {"display_name": {}}} for name in ("patient_id", "handler_id")}
+        Request.web_search_read([], spec, limit=80)
+        self.env.invalidate_all()
+        with self.assertQueryCount(6):
+            Request.web_search_read([], spec, limit=80)
