@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+KINDS = {"match": "success", "no_match": "danger", "unknown": "warning"}
+
 
 class HospitalPatient(models.Model):
     """Real-name verification by people and by the service (R1.5)."""
@@ -22,23 +24,19 @@ class HospitalPatient(models.Model):
         self.ensure_one()
         self._check_desk()
         result = self.env["hospital.identity.check"]._verify_patient(self)
-        kind, text = {
-            "match": ("success", self.env._("Name and document agree.")),
-            "no_match": (
-                "danger",
-                self.env._("Name and document do not agree. Compare both with the document."),
+        sentences = {
+            "match": self.env._("Name and document agree."),
+            "no_match": self.env._(
+                "Name and document do not agree. Compare both with the document."
             ),
-            "unknown": (
-                "warning",
-                self.env._("The service did not answer. Look at the document instead."),
-            ),
-        }[result.status]
+            "unknown": self.env._("The service did not answer. Look at the document instead."),
+        }
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": kind,
-                "message": text,
+                "type": KINDS[result.status],
+                "message": sentences[result.status],
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
