@@ -8,10 +8,11 @@ def missing(declared, existing):
 
 
 def without_rule(access):
-    """Return the models that portal or public may reach without any record rule."""
+    """Return (model, group) that reaches the model without a record rule of its own."""
     return sorted(
-        name for name, row in access.items()
-        if row["open"] and not row["rules"] and not row["transient"]
+        (name, group)
+        for name, row in access.items()
+        for group in set(row["open"]) - set(row["confined"])
     )
 
 
@@ -36,9 +37,12 @@ def test_every_model_open_to_patients_has_a_record_rule(facts):
 
 
 def test_rule_gate_sees_an_open_model():
-    row = {"lines": 1, "transient": False, "open": ["portal"], "rules": []}
-    assert without_rule({"hospital.planted": row}) == ["hospital.planted"]
-    assert without_rule({"hospital.planted": {**row, "rules": ["own"]}}) == []
+    row = {"lines": 1, "open": ["Portal"], "confined": []}
+    assert without_rule({"hospital.planted": row}) == [("hospital.planted", "Portal")]
+    assert without_rule({"hospital.planted": {**row, "confined": ["Portal"]}}) == []
+    assert without_rule({"hospital.planted": {**row, "open": ["everybody"]}}) == [
+        ("hospital.planted", "everybody")
+    ]
 
 
 def test_every_model_has_an_access_line(facts):

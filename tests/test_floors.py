@@ -1,6 +1,7 @@
 """Gate on the floors: an addon depends only on what stands below it."""
 
 import ast
+import re
 
 from tools import addons, paths
 
@@ -44,17 +45,39 @@ def upward(dependencies):
     return found
 
 
+def imported(source):
+    """Return our addons that a source text imports."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        names = []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or "", *(f"{node.module}.{kid.name}" for kid in node.names)]
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        for full in names:
+            if full.startswith("odoo.addons.hospital_"):
+                found.add(full.split(".")[2])
+    return found
+
+
 def imports(name):
     """Return our addons whose code an addon imports."""
+    files = (paths.ADDONS / name).rglob("*.py")
+    found = [imported(file.read_text(encoding="utf-8")) for file in files]
+    return set().union(*found) - {name}
+
+
+def named(text):
+    """Return our addons of whose records, templates or files a text speaks (``addon.xml_id``)."""
+    return set(re.findall(r"(?<![\w.])(hospital_\w+)(?=[./]\w)", text)) & set(FLOORS)
+
+
+def named_by(name):
+    """Return our addons of whose records an addon's code, views and rights speak."""
     found = set()
-    for file in (paths.ADDONS / name).rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            for full in names:
-                if full.startswith("odoo.addons.hospital_"):
-                    found.add(full.split(".")[2])
+    for file in (paths.ADDONS / name).rglob("*"):
+        if file.suffix in (".py", ".xml", ".csv", ".js"):
+            found |= named(file.read_text(encoding="utf-8"))
     return found - {name}
 
 
@@ -64,6 +87,10 @@ def test_manifests_depend_only_downwards():
 
 def test_code_imports_only_downwards():
     assert upward({name: imports(name) for name in addons.own()}) == []
+
+
+def test_records_are_named_only_downwards():
+    assert upward({name: named_by(name) for name in addons.own()}) == []
 
 
 def test_every_needed_addon_is_in_the_repository():
@@ -80,6 +107,19 @@ def test_gate_sees_an_upward_dependency():
         "hospital_patient -> hospital_message"
     ]
     assert upward({"hospital_attic": []}) == ["hospital_attic is on no floor"]
+
+
+def test_gate_sees_every_way_to_name_an_addon():
+    for source in (
+        "import odoo.addons.hospital_portal.models",
+        "from odoo.addons.hospital_portal import models",
+        "from odoo.addons import hospital_portal",
+    ):
+        assert imported(source) == {"hospital_portal"}, source
+    for text in ("ref=\"hospital_portal.home\"", "env.ref('hospital_portal.home')",
+                 "file_open('hospital_portal/sql/x.sql')"):
+        assert named(text) == {"hospital_portal"}, text
+    assert named("hospital_portal is an addon; self.hospital_portal.x") == set()
 
 
 def test_manifests_are_alike():

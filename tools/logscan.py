@@ -7,6 +7,9 @@ LINE = re.compile(
 )
 STRAY = re.compile(r"^(\S+\.py:\d+: \w*Warning: .*|Traceback \(most recent call last\):)")
 RESULT = re.compile(r"odoo\.tests\.result: (\d+) failed, (\d+) error\(s\) of (\d+) tests")
+TEST_LINE = r"^\S+ \S+ \d+ INFO \S+ odoo\.addons\.(\w+)\.tests\.\S+: "
+STARTED = re.compile(TEST_LINE + "Starting ", re.MULTILINE)
+SKIPPED = re.compile(TEST_LINE + "(skipped .*)", re.MULTILINE)
 
 # what Odoo itself says on any such machine: pattern of "logger: message" and why it is no fault
 KNOWN = (
@@ -20,10 +23,12 @@ PERSONAL = {
         rb"(?<![\dA-Za-z])([1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx])"
         rb"(?![\dA-Za-z])"
     ),
-    "mobile": re.compile(rb"(?<![\w.,:-])(?:\+?86[ -]?)?(1[3-9]\d{9})(?![\w.])"),
+    "mobile": re.compile(rb"(?<![\w.])(?<!\d[,:-])(?:\+?86[ -]?)?(1[3-9]\d{9})(?!\w|\.\d)"),
     "openid": re.compile(rb"(?i)openid['\"]?\s*[=:]\s*['\"]?(o[A-Za-z0-9_-]{27})\b"),
     "session": re.compile(rb"session_id=([A-Za-z0-9_-]{40,})"),
     "token": re.compile(rb"access_token=([0-9a-f-]{20,})"),
+    "key": re.compile(rb"(?i)authorization['\"]?\s*[=:]\s*['\"]?bearer\s+([\w.~+/=-]{16,})"),
+    "code": re.compile("(?:Your code is|验证码\\D{0,6}) ?(\\d{6})(?!\\d)".encode()),
 }
 
 
@@ -45,6 +50,16 @@ def test_counts(text):
     """Return (failed, run) over all result lines of Odoo's test runner."""
     rows = RESULT.findall(text)
     return sum(int(f) + int(e) for f, e, _n in rows), sum(int(n) for _f, _e, n in rows)
+
+
+def tested_addons(text):
+    """Return the names of the addons of which at least one test was started."""
+    return set(STARTED.findall(text))
+
+
+def skipped(text):
+    """Return what Odoo's test runner says about tests that were skipped."""
+    return [row[:300] for _addon, row in SKIPPED.findall(text)]
 
 
 def valid_id(number):

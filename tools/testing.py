@@ -59,9 +59,15 @@ def read_log(name):
 
 
 def check_log(tally, name):
-    """Count one check: the log has no warning and no error."""
-    found = logscan.faults(read_log(name))
+    """Count one check: the log is there and has no warning and no error."""
+    text = read_log(name)
+    found = logscan.faults(text) if text else ["the log is missing or empty"]
     tally.add(f"clean log {name}", 0 if found else 1, found[:20])
+
+
+def _has(log):
+    """Tell whether a log is there: what was built without one is built again."""
+    return bool(read_log(log))
 
 
 def _fresh_log(name):
@@ -108,7 +114,7 @@ def install_everything(tally):
     """Install all addons into a fresh database once, and look at the log."""
     since = time.monotonic()
     wanted = demo.code_hash()
-    fresh = stamps.is_fresh(BASE, wanted) and database.exists(BASE)
+    fresh = stamps.is_fresh(BASE, wanted) and database.exists(BASE) and _has("test-install.log")
     if not fresh:
         stamps.forget(BASE)
         demo.install_all(BASE, "test-install.log")
@@ -156,22 +162,27 @@ def odoo_tests(tally):
         started = [_start_tests(part, n, ports[n]) for n, part in enumerate(parts)]
         for _name, _log, child in started:
             child.wait()
-    for name, log, child in started:
-        count_odoo(tally, f"Odoo tests {log[10:-4]}", log, child.returncode, since)
+    for part, (name, log, child) in zip(parts, started, strict=True):
+        count_odoo(tally, f"Odoo tests {log[10:-4]}", log, child.returncode, since, part)
         database.drop(name)
 
 
-def count_odoo(tally, title, log, code, since):
-    """Count the tests of one Odoo process and look at its log."""
+def count_odoo(tally, title, log, code, since, names):
+    """Count the tests of one Odoo process that tests the addons ``names``; look at its log."""
     text = read_log(log)
     failed, total = logscan.test_counts(text)
-    names = [row for row in logscan.faults(text) if "FAIL: " in row or "ERROR: " in row]
-    failures = names or [f"{failed} tests failed, see .hospital/logs/{log}"] * bool(failed)
+    skipped = logscan.skipped(text)
+    red = [row for row in logscan.faults(text) if "FAIL: " in row or "ERROR: " in row]
+    failures = red or [f"{failed} tests failed, see .hospital/logs/{log}"] * bool(failed)
     if code and not failures:
         failures = [f"Odoo ended with status {code}, see .hospital/logs/{log}"]
     if not total:
-        failures.append(f"no test was run, see .hospital/logs/{log}")
-    tally.add(title, total - failed, failures, time.monotonic() - since)
+        failures.append(f"no test was run to its end, see .hospital/logs/{log}")
+    failures += skipped
+    silent = sorted(set(names) - logscan.tested_addons(text))
+    failures += [f"no test of {name} was run, see .hospital/logs/{log}" for name in silent]
+    passed = max(total - failed - len(skipped), 0)
+    tally.add(title, passed, failures, time.monotonic() - since)
     check_log(tally, log)
 
 
@@ -252,7 +263,8 @@ def journeys(tally):
 def build_demo_template():
     """Build the demo hospital into a template, for the code as it is now."""
     wanted = demo.code_hash()
-    if stamps.is_fresh("demo-template", wanted) and database.exists("demo_template"):
+    fresh = stamps.is_fresh("demo-template", wanted) and database.exists("demo_template")
+    if fresh and _has("build.log"):
         return
     if not stamps.is_fresh(demo.INSTALLED, wanted) and stamps.is_fresh(BASE, wanted):
         database.create(demo.INSTALLED, BASE)
@@ -315,7 +327,7 @@ def one_addon(tally, name):
                 env=process.environment(odoo.environment()),
                 cwd=paths.ROOT,
             )
-    count_odoo(tally, f"Odoo tests {name}", log, code, since)
+    count_odoo(tally, f"Odoo tests {name}", log, code, since, [name])
     database.drop(f"test_{name}")
 
 
