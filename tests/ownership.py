@@ -14,6 +14,19 @@ TEXT_NAMES = ("ref", "booking", "booking_ref", "move", "mrn")
 CHANNEL_TYPE = "hospital_channel"
 LAST = ("sign-out", "logout")
 TIMEOUT_SECONDS = 30
+#: What the argument of an address names, where it is something personal.
+PERSONAL = {
+    "member_id": "hospital.account.member", "consent_id": "hospital.consent",
+    "request_id": "hospital.subject.request", "booking_id": "hospital.booking",
+    "patient_id": "hospital.patient", "partner_id": "res.partner",
+}
+#: Callers who must not see B; the staff of one hospital must not see the other hospital.
+OUTSIDERS = ("anonymous", "a", "channel")
+STAFF_PATHS = ("/hospital/roster", "/hospital/privacy", "/leak/")
+#: A number and a name that nothing has.
+NOBODY, NOTHING = 2**31 - 1, "x"
+#: More than any column of the database holds.
+HUGE = 10**30
 
 
 def addresses(rule, ids, refs):
@@ -21,8 +34,17 @@ def addresses(rule, ids, refs):
     kinds = ARGUMENT.findall(rule)
     if not kinds:
         return [rule]
-    values = [*ids] if any(kind == "int" or kind == "model" for kind, _n in kinds) else [*refs, "x"]
-    return [ARGUMENT.sub(str(value), rule) for value in values] or [ARGUMENT.sub("1", rule)]
+    numbers = any(kind in ("int", "model") for kind, _n in kinds)
+    values = [*ids, NOBODY, HUGE] if numbers else [*refs, NOTHING]
+    return [ARGUMENT.sub(str(value), rule) for value in values]
+
+
+def is_personal(rule):
+    """Tell whether an address names something of a person, by number or by reference."""
+    kinds = ARGUMENT.findall(rule)
+    return bool(kinds) and all(
+        name in PERSONAL if kind == "int" else name != "token" for kind, name in kinds
+    )
 
 
 class Matrix:
@@ -31,19 +53,20 @@ class Matrix:
     def __init__(self, base, database, facts):
         self.base, self.database, self.facts = base, database, facts
         self.leaks, self.broken, self.called = [], [], set()
+        self.answers = {}
         self.ids = sorted({i for ids in facts["owned"].values() for i in ids})
         self.sessions = {}
 
-    def login(self):
-        """Return a session of A."""
+    def login(self, name):
+        """Return a session of A or of somebody of the staff."""
         session = requests.Session()
-        body = {"db": self.database, "login": "matrix_a", "password": self.facts["password"]}
+        body = {"db": self.database, "login": name, "password": self.facts["password"]}
         reply = session.post(
             f"{self.base}/web/session/authenticate",
             json={"jsonrpc": "2.0", "method": "call", "params": body},
             timeout=TIMEOUT_SECONDS,
         ).json()
-        assert reply.get("result", {}).get("uid"), "A cannot sign in"
+        assert reply.get("result", {}).get("uid"), f"{name} cannot sign in"
         return session
 
     def channel(self):
@@ -81,9 +104,13 @@ class Matrix:
 
     def judge(self, who, method, route, url, reply):
         """Write down a leak, a server error and that the route was called."""
-        self.called.add(route["rule"])
+        self.called.add((route["rule"], method))
+        if is_personal(route["rule"]):
+            absent = bool({str(NOBODY), str(HUGE), NOTHING} & set(url.split("/")))
+            found = self.answers.setdefault((who, method, route["rule"]), ({}, {}))
+            found[absent][reply.status_code] = url
         sent = " ".join([url, *map(str, self.parameters(0).values())]).encode()
-        for canary in self.facts["canaries"]:
+        for canary in self.facts["canaries"] if who in OUTSIDERS else [self.facts["other"]]:
             # an answer that only repeats the reference it was asked for tells nothing new
             if canary.encode() in reply.content and canary.encode() not in sent:
                 self.leaks.append((who, method, route["rule"], canary[:6]))
@@ -91,18 +118,40 @@ class Matrix:
         if reply.status_code >= 500:
             self.broken.append((who, method, url, reply.status_code))
 
+    def told_apart(self):
+        """Return (who, method, rule) where B's things are answered unlike what is not there."""
+        return sorted(
+            key for key, (there, absent) in self.answers.items() if set(there) - set(absent)
+        )
+
+    def numbers_for(self, rule):
+        """Return B's numbers that fit the arguments of a rule, all of them when that is open."""
+        models = [PERSONAL[name] for _kind, name in ARGUMENT.findall(rule) if name in PERSONAL]
+        return self.facts["owned"].get(models[0], []) if models else self.ids
+
+    def references_for(self, rule):
+        """Return B's references, or the valid codes at the doors where a rule wants one."""
+        if any(name == "token" for _kind, name in ARGUMENT.findall(rule)):
+            return self.facts["arrival_tokens"]
+        return self.facts["refs"]
+
     def run(self):
         """Call everything; ways out of the session come last."""
-        self.sessions = {"anonymous": requests.Session(), "a": self.login()}
+        self.sessions = {"anonymous": requests.Session(), "a": self.login("matrix_a")}
+        staff = {role: self.login(f"matrix_{role}") for role in self.facts["roles"]}
         routes = sorted(self.facts["routes"], key=lambda r: any(w in r["rule"] for w in LAST))
         for route in routes:
             callers = dict(self.sessions)
             if route["type"] == CHANNEL_TYPE:
                 callers["channel"] = self.channel()
+            if route["rule"].startswith(STAFF_PATHS):
+                callers |= staff
             for who, session in callers.items():
                 for method in set(route["methods"]) & {"GET", "POST"}:
-                    urls = addresses(route["rule"], self.ids, self.facts["refs"])
-                    numbers = self.ids if len(urls) == 1 else [self.ids[0]]
+                    rule = route["rule"]
+                    urls = addresses(rule, self.numbers_for(rule), self.references_for(rule))
+                    whole = len(urls) == 1 and who in OUTSIDERS
+                    numbers = self.ids if whole else [self.ids[0]]
                     for url in urls:
                         for number in numbers:
                             reply = self.send(session, method, route, url, number)

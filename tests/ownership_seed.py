@@ -4,6 +4,9 @@ from datetime import date, timedelta
 
 CANARY = "CANARY-B-7731"
 PASSWORD = "Matrix-Probe-2026-long"
+OTHER = "CANARY-OTHER-HOSPITAL"
+#: Staff of the first hospital; each walks through the staff's own addresses.
+ROLES = ["outpatient_office", "doctor", "security_admin"]
 
 
 def seed_user(login, name):
@@ -112,6 +115,98 @@ def seed_refs(owned):
     return refs
 
 
+def seed_more(account, patient):
+    """Give B one of everything else that a person may have."""
+    session = seed_session()
+    if "hospital.waitlist" in env:  # noqa: F821
+        channel = env["hospital.channel"].search([("code", "=", "wechat")], limit=1)  # noqa: F821
+        env["hospital.waitlist"]._join(session, patient, channel, account)  # noqa: F821
+    if "hospital.subject.request" in env:  # noqa: F821
+        env["hospital.subject.request"]._open(account, patient, "copy", CANARY)  # noqa: F821
+    texts = env["hospital.consent.text"]._current("en_US")  # noqa: F821
+    env["hospital.consent"]._give(account, patient, texts, "portal", "192.0.2.9")  # noqa: F821
+    env["hospital.patient.card"].create(  # noqa: F821
+        {"patient_id": patient.id, "kind": "visit", "number": "MATRIX-B"}
+    )
+    env["hospital.credit.event"]._add(patient.ids, "manual", CANARY)  # noqa: F821
+    if "hospital.message.preference" in env:  # noqa: F821
+        event = env["hospital.message.event"].search(  # noqa: F821
+            [("silenceable", "=", True), ("audience", "=", "patient")], limit=1
+        )
+        env["hospital.message.preference"]._set_enabled(account, event, True)  # noqa: F821
+
+
+def seed_staff(roles):
+    for role in roles:
+        env["res.users"].with_context(no_reset_password=True).create({  # noqa: F821
+            "name": f"Matrix {role}", "login": f"matrix_{role}", "password": PASSWORD,
+            "lang": "en_US",
+            "group_ids": [(6, 0, env.ref(f"hospital_base.group_{role}").ids)],  # noqa: F821
+        })
+
+
+def seed_other_hospital():
+    """Make a second hospital; the staff of the first must not see its names."""
+    company = env["res.company"].create({"name": OTHER})  # noqa: F821
+    there = env(context={"allowed_company_ids": company.ids})  # noqa: F821
+    campus = there["hospital.campus"].create(
+        {"name": OTHER, "code": "OTHER", "company_id": company.id}
+    )
+    department = there["hospital.department"].create(
+        {"name": OTHER, "code": "OTHER", "campus_id": campus.id, "bookable": True, "room": OTHER}
+    )
+    doctor = there["hospital.doctor"].create(
+        {"name": OTHER, "code": "OTHER", "department_id": department.id}
+    )
+    if "hospital.session" in env:  # noqa: F821
+        kind = there["hospital.number.type"].create(
+            {"name": OTHER, "code": "OTHER", "kind": "normal", "company_id": company.id}
+        )
+        clock = there["hospital.clock"]
+        day = clock._today() + timedelta(days=2)
+        there["hospital.session"].create({
+            "date": day, "half_day": "am", "department_id": department.id,
+            "doctor_id": doctor.id, "number_type_id": kind.id, "room": OTHER,
+            "starts_at": clock._utc(day, 8.0), "ends_at": clock._utc(day, 11.0),
+        })
+        there["hospital.plan"].create({
+            "department_id": department.id, "number_type_id": kind.id, "room": OTHER,
+            "period_ids": [(0, 0, {"start_hour": 8, "end_hour": 9, "capacity": 3})],
+        })
+        there["hospital.suspension"].create({
+            "department_id": department.id, "company_id": company.id, "reason": OTHER,
+            "date_from": day, "date_to": day,
+        })
+    if "hospital.blacklist.rule" in env:  # noqa: F821
+        there["hospital.blacklist.rule"].create({"name": OTHER, "company_id": company.id})
+
+
+def seed_tokens():
+    """Return valid arrival codes of every department."""
+    departments = env["hospital.department"]  # noqa: F821
+    if not hasattr(departments, "_arrival_seal"):
+        return ["x"]
+    found = departments.search([("code", "=", "MATRIX")])
+    return [f"{one.id}-{one._arrival_seal()}" for one in found]
+
+
+def seed_belongs(owned):
+    """Return (table, column, ids of B) of every stored reference to a person of ours."""
+    rows = []
+    people = ("res.users", "res.partner", "hospital.account", "hospital.patient")
+    for name, model in env.items():  # noqa: F821
+        if not name.startswith("hospital.") or not model._auto or model._abstract:
+            continue
+        for field in model._fields.values():
+            if (
+                field.type == "many2one" and field.store and field.comodel_name in people
+                and field.name not in ("create_uid", "write_uid")
+                and owned.get(field.comodel_name)
+            ):
+                rows.append([model._table, field.name, owned[field.comodel_name]])
+    return rows
+
+
 def seed_routes():
     rows = []
     for rule in env["ir.http"].routing_map().iter_rules():  # noqa: F821
@@ -135,6 +230,11 @@ def seed_channel_key():
 
 seed_patient(seed_user("matrix_a", "Matrix A"), "Matrix A", "19900000011", 1)
 seed_patient(seed_user("matrix_b", CANARY), CANARY, "19900000022", 2)
+if "hospital.account" in env:  # noqa: F821
+    seed_account = env["hospital.account"]._by_phone("19900000022")  # noqa: F821
+    seed_more(seed_account, seed_account.member_ids.patient_id)
+seed_staff(ROLES)
+seed_other_hospital()
 seed_key = seed_channel_key()
 env.cr.commit()  # noqa: F821
 seed_b = seed_owned(env["res.users"].search([("login", "=", "matrix_b")]))  # noqa: F821
@@ -142,6 +242,10 @@ print("HOSPITAL-FACTS:" + json.dumps({
     "password": PASSWORD,
     "channel_key": seed_key,
     "owned": seed_b,
+    "belongs": seed_belongs(seed_b),
+    "roles": ROLES,
+    "other": OTHER,
+    "arrival_tokens": seed_tokens(),
     "tables": {name: env[name]._table for name in seed_b},  # noqa: F821
     "refs": seed_refs(seed_b),
     "canaries": [CANARY, *seed_refs(seed_b)],

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from ownership import Matrix, addresses
+from ownership import HUGE, NOBODY, Matrix, addresses
 
 from tools import config, database, demo, odoo, paths
 
@@ -11,25 +11,19 @@ NAME = "test_matrix"
 PORT = 18269
 MARK = "HOSPITAL-FACTS:"
 LOG = "test-matrix-server.log"
-UNCHANGED_TABLES = (
-    "res_partner",
-    "hospital_patient",
-    "hospital_booking",
-    "hospital_account_member",
-)
+ROUTES_THAT_WRITE = ("/leak/write/<int:partner_id>", "/leak/add/<int:user_id>")
 
 
 def fingerprint(facts):
-    """Return one text per table of B's rows, to see whether a call changed them."""
+    """Return one text per table and column of B's rows, to see what a call changed or added."""
+    wanted = [[facts["tables"][model], "id", ids] for model, ids in facts["owned"].items()]
     found = {}
-    for model, ids in facts["owned"].items():
-        table = facts["tables"][model]
-        if table in UNCHANGED_TABLES:
-            numbers = ",".join(map(str, ids))
-            found[table] = database.sql(
-                f"SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {table} t"
-                f" WHERE id IN ({numbers})", NAME
-            )
+    for table, column, ids in wanted + facts["belongs"]:
+        numbers = ",".join(map(str, ids))
+        found[f"{table}.{column}"] = database.sql(
+            f"SELECT count(*), md5(string_agg(t::text, '|' ORDER BY id)) FROM {table} t"
+            f" WHERE {column} IN ({numbers})", NAME
+        )
     return found
 
 
@@ -65,7 +59,7 @@ def matrix(database):
         odoo.wait_until_it_answers(ports[0], server, LOG)
         run = Matrix(f"http://127.0.0.1:{ports[0]}", NAME, facts)
         run.before = fingerprint(facts)
-        without_writes = [r for r in facts["routes"] if r["rule"] != "/leak/write/<int:partner_id>"]
+        without_writes = [r for r in facts["routes"] if r["rule"] not in ROUTES_THAT_WRITE]
         planted = [r for r in facts["routes"] if r not in without_writes]
         facts["routes"] = without_writes
         run.run()
@@ -87,13 +81,23 @@ def ours(rows):
 
 def test_planted_leaks_are_found(matrix):
     found = {row[:3] for row in matrix.leaks}
+    assert ("outpatient_office", "GET", "/leak/hospital") in found
     assert ("a", "GET", "/leak/page/<int:partner_id>") in found
     assert ("anonymous", "POST", "/leak/json") in found
     assert ("a", "POST", "/leak/json") in found
 
 
-def test_planted_blind_write_is_found(matrix):
-    assert matrix.after != matrix.after_planted
+def test_planted_blind_writes_are_found(matrix):
+    changed = {name for name in matrix.after if matrix.after[name] != matrix.after_planted[name]}
+    assert {"res_partner.id", "hospital_risk_event.account_id"} <= changed
+
+
+def test_planted_answer_that_tells_what_exists_is_found(matrix):
+    assert ("anonymous", "GET", "/leak/exists/<string:ref>") in matrix.told_apart()
+
+
+def test_no_route_of_ours_tells_what_exists(matrix):
+    assert [row for row in matrix.told_apart() if not row[2].startswith("/leak/")] == []
 
 
 def test_no_route_of_ours_leaks(matrix):
@@ -109,12 +113,14 @@ def test_no_route_of_ours_breaks_on_odd_input(matrix):
 
 
 def test_every_route_of_ours_was_called(matrix):
-    rules = {route["rule"] for route in matrix.facts["routes"]}
-    assert rules - matrix.called == set()
+    wanted = {(r["rule"], method) for r in matrix.facts["routes"] for method in r["methods"]}
+    assert wanted - matrix.called == set()
 
 
 def test_arguments_are_filled_in():
-    assert addresses("/a/<int:x>/b", [1, 2], []) == ["/a/1/b", "/a/2/b"]
+    assert addresses("/a/<int:x>/b", [1, 2], []) == [
+        "/a/1/b", "/a/2/b", f"/a/{NOBODY}/b", f"/a/{HUGE}/b"
+    ]
     assert addresses("/a/<string:ref>", [1], ["r"]) == ["/a/r", "/a/x"]
     assert addresses("/a", [1], []) == ["/a"]
 

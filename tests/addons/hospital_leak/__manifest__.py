@@ -5,6 +5,6 @@
     "summary": "Faults that the ownership matrix must find; never part of the product",
     "author": "Hospital Suite contributors",
     "license": "LGPL-3",
-    "depends": ["web"],
+    "depends": ["hospital_booking"],
     "installable": True,
 }

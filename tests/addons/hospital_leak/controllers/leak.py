@@ -20,6 +20,24 @@ class LeakController(http.Controller):
         """Do the same for everybody, as JSON."""
         return request.env["res.partner"].sudo().browse(int(partner_id)).exists().name
 
+    @http.route("/leak/exists/<string:ref>", type="http", auth="public", methods=["GET"])
+    def exists(self, ref, **kwargs):
+        """Show nothing, but answer otherwise when there is something."""
+        found = request.env["hospital.booking"].sudo().search_count([("ref", "=", ref)], limit=1)
+        return request.make_response("-", status=403 if found else 404)
+
+    @http.route("/leak/hospital", type="http", auth="user", methods=["GET"])
+    def hospital(self, **kwargs):
+        """Name the departments of every hospital."""
+        return ", ".join(request.env["hospital.department"].sudo().search([]).mapped("name"))
+
+    @http.route("/leak/add/<int:user_id>", type="http", auth="user", methods=["POST"])
+    def add(self, user_id, **kwargs):
+        """Add a row to somebody else's, and change none."""
+        account = request.env["hospital.account"].sudo().search([("user_id", "=", user_id)])
+        request.env["hospital.risk.event"]._record("booking_limit", account=account)
+        return "ok"
+
     @http.route("/leak/write/<int:partner_id>", type="http", auth="user", methods=["POST"])
     def write(self, partner_id, **kwargs):
         """Change a record by its number and tell nothing."""
