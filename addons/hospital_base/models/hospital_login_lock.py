@@ -44,6 +44,13 @@ class HospitalLoginLock(models.Model):
         return crypto.keyed_hash(login, "login.lock")
 
     @api.model
+    def _wait_for_turn(self, login):
+        """Let sign-ins of one account follow one another until the transaction ends."""
+        self.env.cr.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [self._hash(login)]
+        )
+
+    @api.model
     def _check(self, login):
         """Refuse a sign-in while the account is locked.
 
@@ -69,31 +76,29 @@ class HospitalLoginLock(models.Model):
     def _count_failure(self, login):
         """Count one failure; the fifth within half an hour locks the account.
 
-        Runs in a transaction of its own, as the request that failed is rolled back.
+        The caller's transaction is not the request's, which a failure rolls back.
         """
         now = fields.Datetime.now()
-        forget_before = now - timedelta(minutes=LOCK_MINUTES)
-        with self.pool.cursor() as cr:
-            cr.execute(
-                SQL(
-                    """
-                    INSERT INTO hospital_login_lock AS l (login_hash, failures, last_failed_at)
-                    VALUES (%(hash)s, 1, %(now)s)
-                    ON CONFLICT (login_hash) DO UPDATE SET
-                        failures = CASE WHEN l.last_failed_at < %(forget)s THEN 1
-                                        ELSE l.failures + 1 END,
-                        locked_until = CASE WHEN l.last_failed_at >= %(forget)s
-                                             AND l.failures + 1 >= %(max)s
-                                            THEN %(until)s::timestamp END,
-                        last_failed_at = %(now)s
-                    """,
-                    hash=self._hash(login),
-                    now=now,
-                    forget=forget_before,
-                    max=MAX_FAILURES,
-                    until=now + timedelta(minutes=LOCK_MINUTES),
-                )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO hospital_login_lock AS l (login_hash, failures, last_failed_at)
+                VALUES (%(hash)s, 1, %(now)s)
+                ON CONFLICT (login_hash) DO UPDATE SET
+                    failures = CASE WHEN l.last_failed_at < %(forget)s THEN 1
+                                    ELSE l.failures + 1 END,
+                    locked_until = CASE WHEN l.last_failed_at >= %(forget)s
+                                         AND l.failures + 1 >= %(max)s
+                                        THEN %(until)s::timestamp END,
+                    last_failed_at = %(now)s
+                """,
+                hash=self._hash(login),
+                now=now,
+                forget=now - timedelta(minutes=LOCK_MINUTES),
+                max=MAX_FAILURES,
+                until=now + timedelta(minutes=LOCK_MINUTES),
             )
+        )
 
     @api.model
     def _forget(self, login):

@@ -12,6 +12,8 @@ STEP_SECONDS = 60
 ENROL = "/hospital/second-factor"
 #: What works without a second factor: setting it up, and leaving.
 ALWAYS_OPEN = (ENROL, "/web/session/logout", "/web/session/destroy", "/web/login")
+#: ``bearer`` takes a browser's session too where no key comes with the request.
+GUARDED = ("user", "none", "bearer")
 
 
 class SecondFactorMissing(SessionExpiredException):
@@ -28,7 +30,7 @@ class IrHttp(models.AbstractModel):
         Both look at the session and at caches only: no query per request.
         """
         super()._authenticate(endpoint)
-        if endpoint.routing["auth"] not in ("user", "none") or not request.session.uid:
+        if endpoint.routing["auth"] not in GUARDED or not request.session.uid:
             return
         user = request.env(user=request.session.uid).user
         if not user._is_internal():

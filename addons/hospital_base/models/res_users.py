@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessDenied, ValidationError
 from odoo.http import request
 
+from ..own_transaction import own_transaction
+
 #: Nobody both runs the system, sets its security and audits it (GB/T 22239 level 3).
 SEPARATE_ROLES = (
     "hospital_base.group_admin",
@@ -39,22 +41,26 @@ class ResUsers(models.Model):
             with super()._assert_can_auth(user=user):
                 yield
             return
-        lock = self.env["hospital.login.lock"].sudo()
-        lock._check(login)
-        try:
-            with super()._assert_can_auth(user=user):
-                yield
-        except AccessDenied:
-            lock._count_failure(login)
-            self._record_failure(login)
-            raise
-        lock._forget(login)
+        denied = None
+        # alone per account until the end: what many send at once is counted one by one
+        with own_transaction(self.env(user=SUPERUSER_ID, su=True)) as env:
+            lock = env["hospital.login.lock"]
+            lock._wait_for_turn(login)
+            lock._check(login)
+            try:
+                with super()._assert_can_auth(user=user):
+                    yield
+                lock._forget(login)
+            except AccessDenied as error:
+                lock._count_failure(login)
+                env["res.users"]._record_failure(login)
+                denied = error
+        if denied:
+            raise denied
 
     @api.model
     def _record_failure(self, login):
         """A refused sign-in is a row of the trail, though its request is rolled back."""
-        with self.pool.cursor() as cr:
-            env = self.env(cr=cr, user=SUPERUSER_ID, su=True)
-            users = env["res.users"].with_context(active_test=False)
-            user = users.search([("login", "=", login)], limit=1)
-            env["hospital.audit.log"]._record("login", user, result="refused", login=login)
+        users = self.with_context(active_test=False)
+        user = users.search([("login", "=", login)], limit=1)
+        self.env["hospital.audit.log"]._record("login", user, result="refused", login=login)

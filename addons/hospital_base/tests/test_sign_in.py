@@ -53,6 +53,19 @@ class TestSignIn(HospitalCommon, HttpCase):
         self.assertTrue(self.roles["admin"]._rpc_api_keys_only())
         self.assertFalse(self.roles["cashier"]._rpc_api_keys_only())
 
+    def test_a_session_without_second_factor_calls_no_models_by_path(self):
+        self.Params.set_param("hospital.second_factor", "privileged")
+        browser = {
+            "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Site": "same-origin", "Sec-Fetch-User": "?1",
+        }  # fmt: skip
+        for role, status in (("cashier", 200), ("admin", 403)):
+            self._enter(role)
+            answer = self.url_open(
+                "/json/2/res.users/search_count", json={"domain": []}, headers=browser
+            )
+            self.assertEqual(answer.status_code, status, role)
+
     def test_setting_up_the_second_factor_opens_the_work(self):
         self.Params.set_param("hospital.second_factor", "privileged")
         session = self._enter("admin")

@@ -1,10 +1,12 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, JsonRpcException, freeze_time, tagged
 from odoo.tools import mute_logger
 
+from ..models import res_users
 from .common import HospitalCommon
 
 
@@ -67,6 +69,15 @@ class TestWeb(HospitalCommon, HttpCase):
         locks = self.env["hospital.login.lock"].with_user(self.roles["security_admin"]).search([])
         self.assertEqual(locks.user_id, self.roles["cashier"])
         self.assertEqual(len(locks), 2)
+
+    def test_sign_ins_of_one_account_follow_one_another(self):
+        """Else as many guesses as there are workers pass the lock at once."""
+        login = self.roles["cashier"].login
+        held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        Users = self.env["res.users"]
+        with patch.object(res_users, "request", True), Users._assert_can_auth(user=login):
+            self.env.cr.execute(held)
+            self.assertEqual(self.env.cr.fetchone()[0], 1)
 
     def _sign_in(self, login, password):
         """Post the sign-in form of a new visitor; tell whether it let them in."""
