@@ -3,13 +3,15 @@ from .const import PASSWORD_LENGTH
 from .http_errors import hide_tracebacks
 from .keep_plans import keep_plans
 from .logging_mask import install_log_mask
+from .plain_exports import keep_exports_plain
 
 
 def post_load():
-    """Mask logs, keep tracebacks from outsiders and plans in their connections, process-wide."""
+    """Mask logs, keep tracebacks from outsiders, plans in connections, formulas out of exports."""
     install_log_mask()
     hide_tracebacks()
     keep_plans()
+    keep_exports_plain()
 
 
 def post_init_hook(env):

@@ -1,11 +1,26 @@
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..fields_encrypted import EncryptedChar
 
 
 class Base(models.AbstractModel):
     _inherit = "base"
+
+    def _check_field_access(self, field, operation):
+        """Refuse remote calls that write what is computed from other fields, as a company.
+
+        ``readonly`` only greys a form out; a stored value would stay as it was sent.
+
+        :raise AccessError: for such a field of the suite.
+        """
+        super()._check_field_access(field, operation)
+        computed = field.store and field.compute and field.readonly and not field.inverse
+        if operation == "write" and computed and not self.env.su:
+            if self._name.startswith("hospital."):
+                raise AccessError(
+                    self.env._("%s is computed, it is not set by hand.", field.string or field.name)
+                )
 
     def _read_group_groupby(self, alias, groupby_spec, query):
         """Refuse to group by cipher text: the groups would be meaningless tokens."""

@@ -1,6 +1,7 @@
 from . import test_audit
 from . import test_calendar
 from . import test_encrypted_field
+from . import test_exports
 from . import test_keep_plans
 from . import test_masking
 from . import test_own_transaction

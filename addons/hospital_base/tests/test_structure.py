@@ -1,6 +1,6 @@
 from psycopg2.errors import CheckViolation, UniqueViolation
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -15,6 +15,16 @@ class TestStructure(HospitalCommon):
             self._department(parent_id=second.id)
         with self.assertRaises(ValidationError):
             self.department.parent_id = self._department()
+
+    def test_the_hospital_of_a_department_is_not_set_by_hand(self):
+        other = self.env["res.company"].create({"name": "Other hospital"})
+        office = self.department.with_user(self.roles["outpatient_office"])
+        with self.assertRaises(AccessError):
+            office.write({"company_id": other.id})
+        Department = office.browse().with_context(default_company_id=other.id)
+        with self.assertRaises(AccessError):
+            Department.create({"name": "X", "code": "X-T", "campus_id": self.campus.id})
+        self.assertEqual(self.department.company_id, self.campus.company_id)
 
     def test_place_names_the_room_once(self):
         self.department.write({"building": "B", "floor": "3F", "room": "305"})
