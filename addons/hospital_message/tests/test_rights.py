@@ -30,12 +30,16 @@ class TestRights(MessageCommon):
             box.body = "other"
         self.assertNotEqual(box.sudo().body, "other")
 
-    def test_patient_sets_the_own_switches_only(self):
+    def test_patient_hands_no_switch_to_another_account(self):
+        """A rule is asked before a write only: an own switch could be given away."""
         Preference = self.env["hospital.message.preference"].with_user(self.portal_a)
-        values = {"event_id": self.event.id, "enabled": False}
-        self.assertTrue(Preference.create({"account_id": self.account_a.id, **values}))
+        own = Preference._set_enabled(self.account_a, self.event, False).with_user(self.portal_a)
+        self.assertEqual(own.account_id, self.account_a)
         with self.assertRaises(AccessError):
-            Preference.create({"account_id": self.account_b.id, **values})
+            own.write({"account_id": self.account_b.id})
+        for account in (self.account_a, self.account_b):
+            with self.assertRaises(AccessError):
+                Preference.create({"account_id": account.id, "event_id": self.event.id})
 
     def test_doctor_sees_no_messages_of_patients(self):
         with self.assertRaises(AccessError):
