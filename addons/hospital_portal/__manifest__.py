@@ -5,8 +5,9 @@
     "summary": "Patient pages for the phone: sign in, register, family, book, ticket, messages",
     "author": "Hospital Suite contributors",
     "license": "LGPL-3",
-    "depends": ["hospital_booking", "website", "portal"],
+    "depends": ["hospital_booking", "hospital_privacy", "website", "portal"],
     "data": [
+        "data/hospital_message_data.xml",
         "report/arrival_report.xml",
         "views/hospital_department_views.xml",
         "views/layout_templates.xml",
@@ -19,6 +20,7 @@
         "views/arrive_templates.xml",
         "views/message_templates.xml",
         "views/my_data_templates.xml",
+        "views/my_request_templates.xml",
         "views/portal_templates.xml",
     ],
     "pre_init_hook": "pre_init_hook",

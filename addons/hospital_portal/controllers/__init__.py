@@ -7,6 +7,8 @@ from . import (
     family,
     home,
     message,
+    my_copy,
     my_data,
+    my_request,
     sign_in,
 )

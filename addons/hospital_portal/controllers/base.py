@@ -109,6 +109,16 @@ class PatientPages(http.Controller):
         patients = account.member_ids.patient_id
         return patients.filtered(lambda patient: str(patient.id) == str(patient_id or ""))
 
+    def _own_member(self, member_id):
+        """Return the family member of that id when it is the account's, else an empty record."""
+        return request.env["hospital.account.member"].search(
+            [("id", "=", member_id), ("account_id", "=", self._account().id)]
+        )
+
+    def _lang(self):
+        """Return the language of the consent texts: the page's when there are texts in it."""
+        return "en_US" if request.env.lang == "en_US" else "zh_CN"
+
     def _ip(self):
         return request.httprequest.remote_addr or ""
 

@@ -72,10 +72,6 @@ class FamilyPages(PatientPages):
         selection = dict(request.env[model]._fields[name]._description_selection(request.env))
         return [(key, selection[key]) for key in keys if key in selection]
 
-    def _lang(self):
-        """Return the language of the texts: the page's when there are texts in it."""
-        return "en_US" if request.env.lang == "en_US" else "zh_CN"
-
     def _consent_texts(self):
         """Return the texts to show, one tick each and none ticked before."""
         return request.env["hospital.consent.text"].sudo()._current(self._lang())
@@ -172,11 +168,6 @@ class FamilyPages(PatientPages):
             for name in FORM_FIELDS
             if isinstance(post.get(name), str) and post[name].strip()
         }
-
-    def _own_member(self, member_id):
-        return request.env["hospital.account.member"].search(
-            [("id", "=", member_id), ("account_id", "=", self._account().id)]
-        )
 
     @http.route(
         "/h5/family/<int:member_id>/default",

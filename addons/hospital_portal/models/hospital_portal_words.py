@@ -38,6 +38,59 @@ class HospitalPortalWords(models.AbstractModel):
         return self.env._("Keep the time with %s", doctor.name)
 
     @api.model
+    def _words_version(self, consent):
+        """Return since when and in which version something is agreed."""
+        return self.env._(
+            "Agreed on %(day)s, version %(version)s",
+            day=self.env["hospital.clock"]._local(consent.at).strftime("%Y-%m-%d"),
+            version=consent.text_id.version,
+        )
+
+    @api.model
+    def _words_withdrawn(self, moment):
+        day = self.env["hospital.clock"]._local(moment).strftime("%Y-%m-%d")
+        return self.env._("Withdrawn on %s", day)
+
+    @api.model
+    def _words_due(self, request):
+        return self.env._("You get an answer by %s.", request.due_date)
+
+    @api.model
+    def _words_kept(self, rule, day):
+        """Return the sentence on one rule that keeps the record."""
+        return self.env._(
+            "%(rule)s: kept until %(day)s (%(law)s).", rule=rule.name, day=day, law=rule.source
+        )
+
+    @api.model
+    def _words_kept_days(self, days):
+        return self.env._("The last %s days are on record.", days)
+
+    @api.model
+    def _words_code_to(self, masked_phone):
+        return self.env._("The code goes to this person's phone %s.", masked_phone)
+
+    @api.model
+    def _words_use(self, action, model):
+        """Return what was done with a person's data, as the audit trail calls it."""
+        _ = self.env._
+        if (action, model) == ("read", "hospital.booking"):
+            return _("Opened a booking")
+        uses = {
+            "read": _("Opened the record"),
+            "reveal": _("Saw the whole document number, phone and address"),
+            "export": _("Took data out as a file"),
+            "create": _("Made the record"),
+            "write": _("Changed the record"),
+            "merge": _("Joined two records of this person"),
+            "unmerge": _("Took two records of this person apart"),
+            "delete": _("Deleted data"),
+            "withdraw": _("Ended a consent"),
+            "unlink_member": _("Took this person off a family list"),
+        }
+        return uses.get(action, _("Used the record"))
+
+    @api.model
     def _refusal(self, outcome):
         """Return (what happened, what to do next) for a refused claim."""
         _ = self.env._

@@ -8,6 +8,17 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
+    def _dispatch(cls, endpoint):
+        """Hand patient pages plain text only: no files, no sign that the database refuses."""
+        if "/h5/" in f"{request.httprequest.path}/":
+            request.params = {
+                name: value.replace("\0", "") if isinstance(value, str) else value
+                for name, value in request.params.items()
+                if isinstance(value, str | int)
+            }
+        return super()._dispatch(endpoint)
+
+    @classmethod
     def _handle_error(cls, exception):
         """Send a patient who must sign in to the patients' sign-in page, never to Odoo's."""
         path = request.httprequest.path

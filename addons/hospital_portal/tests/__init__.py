@@ -4,6 +4,7 @@ from . import (
     test_changes,
     test_family,
     test_headers,
+    test_my_data,
     test_own_pages,
     test_public_pages,
     test_sign_in,

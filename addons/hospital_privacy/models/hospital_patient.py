@@ -97,6 +97,20 @@ class HospitalPatient(models.Model):
             if not patient.retention_until or patient.retention_until < until:
                 patient.write({"retention_until": until, "retention_rule_id": rule.id})
 
+    def _kept_by(self):
+        """Return [(rule, last day)] of what keeps this record, the longest first; only reads."""
+        self.ensure_one()
+        periods = {}
+        rules_sudo = self.env["hospital.retention.rule"].sudo()
+        for rule in rules_sudo.search([("model_name", "!=", False)]):
+            for _patient_id, reason, day in rule._patient_periods(self):
+                periods[reason] = day
+        patient_sudo = self.sudo()
+        if known := patient_sudo.retention_until:
+            rule = patient_sudo.retention_rule_id
+            periods[rule] = max(known, periods.get(rule, known))
+        return sorted(periods.items(), key=lambda period: period[1], reverse=True)
+
     def _is_kept_by_law(self):
         self.ensure_one()
         today = self.env["hospital.clock"]._today()

@@ -51,6 +51,10 @@ class HospitalSubjectRequest(models.Model):
         "Say what became of the request before you close it.",
     )
     _open_idx = models.Index("(due_date) WHERE state = 'open'")
+    _one_open_request = models.UniqueIndex(
+        "(patient_id, account_id, kind) WHERE state = 'open'",
+        "This request is open already. Wait for the answer.",
+    )
 
     @api.depends("received_at")
     def _compute_due_date(self):
@@ -76,17 +80,26 @@ class HospitalSubjectRequest(models.Model):
 
         The caller has made sure that the patient belongs to the account.
         """
-        known = self.sudo().search(
-            [("patient_id", "=", patient.id), ("kind", "=", kind), ("state", "=", "open")],
-            limit=1,
-        )
-        return known or self.sudo().create(
+        return self._find_open(account, patient, kind) or self.sudo().create(
             {
                 "account_id": account.id,
                 "patient_id": patient.id,
                 "kind": kind,
                 "details": details,
             }
+        )
+
+    @api.model
+    def _find_open(self, account, patient, kind):
+        """Return the request of this kind that ``account`` waits for, else an empty record."""
+        return self.sudo().search(
+            [
+                ("patient_id", "=", patient.id),
+                ("account_id", "=", account.id),
+                ("kind", "=", kind),
+                ("state", "=", "open"),
+            ],
+            limit=1,
         )
 
     def _close(self, state, outcome):

@@ -6,6 +6,10 @@ const body = document.body;
 function lockForms() {
     document.addEventListener("submit", (event) => {
         const form = event.target;
+        if (form.dataset.stays) {
+            // A download leaves the page as it is.
+            return;
+        }
         if (form.dataset.sent) {
             event.preventDefault();
             return;
