@@ -11,4 +11,5 @@ from . import (
     my_data,
     my_request,
     sign_in,
+    wait,
 )

@@ -20,6 +20,8 @@ DEVICE_COOKIE = "h5_device"
 ELDER_COOKIE = "h5_elder"
 #: Errors whose text is a sentence for people.
 PEOPLE_ERRORS = (UserError, ValidationError)
+#: Last parts of addresses that take a form only; the page is one level up.
+FORM_STEPS = ("code", "check", "save", "confirm", "choose", "move")
 YEAR_SECONDS = 365 * 86400
 #: ids and pages of more digits are none
 ID_DIGITS = 9
@@ -56,6 +58,7 @@ class PatientPages(http.Controller):
             "doctype": DOCTYPE,
             "csrf": request.csrf_token(),
             "here": request.httprequest.path,
+            "return_to": self._return_to(),
             "weekday": self._weekday,
             "yuan": self._yuan,
             "label": self._label,
@@ -66,6 +69,14 @@ class PatientPages(http.Controller):
         response = request.render(template, context)
         response.status_code = status
         return self._secure(response)
+
+    def _return_to(self):
+        """Return the address that shows this page again, also after a refused form."""
+        address = request.httprequest
+        if address.method in ("GET", "HEAD"):
+            return address.full_path.rstrip("?")
+        parent, _sep, step = address.path.rpartition("/")
+        return parent if step in FORM_STEPS else address.path
 
     def _secure(self, response):
         """Set the headers of a page with personal data: kept nowhere, framed nowhere."""
@@ -89,12 +100,8 @@ class PatientPages(http.Controller):
         )
 
     def _not_found(self):
-        _ = request.env._
-        return self._sorry(
-            _("We cannot find this page."),
-            _("It may have been removed, or belong to another account. Go to the first page."),
-            status=404,
-        )
+        problem, advice = request.env["hospital.portal"]._words_error(404)
+        return self._sorry(problem, advice, status=404)
 
     def _sentence(self, error):
         """Return the sentence of an error made for people."""

@@ -20,8 +20,9 @@ FORM_FIELDS = (
     "guardian_id_number",
     "guardian_phone",
     "guardian_relation",
+    "next",
 )
-MAX_TEXT = 120
+MAX_TEXT = 200
 
 
 class FamilyPages(PatientPages):
@@ -41,24 +42,26 @@ class FamilyPages(PatientPages):
         )
 
     @http.route("/h5/register", type="http", auth="user", website=True, methods=["GET"])
-    def register(self, **kwargs):
+    def register(self, next="", **kwargs):
         """Registration of one's own data: the first person of an account."""
-        return self._form("self")
+        return self._form("self", {"next": next})
 
     @http.route("/h5/family/add", type="http", auth="user", website=True, methods=["GET"])
-    def family_add(self, **kwargs):
-        return self._form("other")
+    def family_add(self, next="", **kwargs):
+        return self._form("other", {"next": next})
 
     def _form(self, relation, values=None, problem=None, status=200):
         account = self._account()
         if not account:
             return self._go("/h5/sign-in?next=/h5/register")
         first = not account.member_ids
+        form = {"relation": "self" if first else relation, **(values or {})}
+        form["next"] = request.env["hospital.portal"]._local_next(form.get("next"))
         return self._page(
             "hospital_portal.register",
             {
                 "first": first,
-                "form": {"relation": "self" if first else relation, **(values or {})},
+                "form": form,
                 "texts": self._consent_texts(),
                 "relations": self._options("hospital.account.member", "relation", RELATIONS),
                 "id_types": self._options("hospital.patient", "id_type", ID_TYPES),
@@ -127,6 +130,7 @@ class FamilyPages(PatientPages):
 
     def _save(self, account, values, texts):
         relation = values.pop("relation", "other")
+        target = values.pop("next", "")
         relation = relation if relation in RELATIONS else "other"
         try:
             with request.env.cr.savepoint():
@@ -137,10 +141,16 @@ class FamilyPages(PatientPages):
                 )
                 self._agree(account, patient.sudo(), texts)
         except PEOPLE_ERRORS as error:
-            return self._form(
-                relation, {**values, "relation": relation}, self._sentence(error), 422
-            )
-        return self._go("/h5/family")
+            values.update(relation=relation, next=target)
+            return self._form(relation, values, self._sentence(error), 422)
+        return self._go(self._after_saving(target, patient))
+
+    def _after_saving(self, target, patient):
+        """Return where the person was added for; a booking begins with that person."""
+        target = request.env["hospital.portal"]._local_next(target)
+        if target == "/h5/":
+            return "/h5/family"
+        return f"{target}&patient={patient.id}" if "/h5/confirm?" in target else target
 
     def _agree(self, account, patient_sudo, texts):
         """Write the consents down; a child under 14 needs the guardian's tick as well.

@@ -52,7 +52,7 @@ class SignInPages(PatientPages):
         self._open_session(user)
         account = request.env["hospital.account"].with_user(user)._current()
         if not account.member_ids:
-            target = "/h5/register"
+            target = request.env["hospital.portal"]._with_next("/h5/register", target)
         return self._go(target)
 
     def _limit_words(self):

@@ -1,5 +1,6 @@
 import hashlib
 import re
+from urllib.parse import urlencode
 
 from odoo import api, models
 from odoo.tools import file_open, ormcache
@@ -84,6 +85,12 @@ class HospitalPortal(models.AbstractModel):
         if LOCAL_PATH.match(address) and "//" not in address and ".." not in address:
             return address
         return "/h5/"
+
+    @api.model
+    def _with_next(self, address, target):
+        """Return ``address`` with the page to go to after it, left out when it is the home page."""
+        target = self._local_next(target)
+        return f"{address}?{urlencode({'next': target})}" if target != "/h5/" else address
 
     @api.model
     @ormcache()

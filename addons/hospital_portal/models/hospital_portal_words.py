@@ -91,6 +91,27 @@ class HospitalPortalWords(models.AbstractModel):
         return uses.get(action, _("Used the record"))
 
     @api.model
+    def _words_error(self, code):
+        """Return (what happened, what to do next) for an answer of HTTP status ``code``."""
+        _ = self.env._
+        if code in (400, 422):
+            return (
+                _("This page was open for too long, or something in it is not right."),
+                _("Open it again and repeat the last step. Nothing was changed."),
+            )
+        if code in (403, 404, 405):
+            return (
+                _("We cannot find this page."),
+                _("It may have been removed, or belong to another account. Go to the first page."),
+            )
+        if code == 413:
+            return (_("This is too much to send."), _("Shorten it and send it again."))
+        return (
+            _("Something went wrong on our side."),
+            _("Try again in a minute. Under My bookings you see whether a number is yours."),
+        )
+
+    @api.model
     def _refusal(self, outcome):
         """Return (what happened, what to do next) for a refused claim."""
         _ = self.env._

@@ -1,5 +1,6 @@
 from . import (
     test_arrive,
+    test_attack,
     test_book,
     test_changes,
     test_family,

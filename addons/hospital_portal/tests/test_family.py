@@ -53,6 +53,38 @@ class TestFamily(PortalCommon):
         self.assertEqual(answer.status_code, 422)
         self.assertEqual(len(self.account_a.member_ids), 1)
 
+    def test_who_registers_on_the_way_to_a_booking_goes_on_with_it(self):
+        self.account_a.member_ids.unlink()
+        target = f"/h5/confirm?session={self.clinic.id}&period={self._period()}"
+        page = self.url_open("/h5/register", params={"next": target}).text
+        self.assertIn(f'name="next" value="{target.replace("&", "&amp;")}"', page)
+        answer = self._post(
+            "/h5/family/save",
+            name="Cleo",
+            id_type="resident",
+            id_number=self._number(),
+            phone="13900001111",
+            next=target,
+            **self._consents(),
+        )
+        patient = self.account_a.member_ids.patient_id
+        address = answer.headers["Location"]
+        self.assertTrue(address.endswith(f"{target}&patient={patient.id}"), address)
+        self.assertEqual(self.url_open(address).status_code, 200)
+
+    def test_a_foreign_page_after_registering_is_the_own_list(self):
+        self.account_a.member_ids.unlink()
+        answer = self._post(
+            "/h5/family/save",
+            name="Cleo",
+            id_type="resident",
+            id_number=self._number(),
+            phone="13900001111",
+            next="https://evil.example/h5/",
+            **self._consents(),
+        )
+        self.assertTrue(answer.headers["Location"].endswith("/h5/family"))
+
     def test_registering_oneself_gives_consent_and_a_place_on_the_list(self):
         self.account_a.member_ids.unlink()
         answer = self._post(

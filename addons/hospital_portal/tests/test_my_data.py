@@ -367,7 +367,9 @@ class TestRequests(MyDataCommon):
     def test_the_answer_with_its_reason_reaches_the_phone(self):
         self._correct()
         request = self._requests()
-        security = new_test_user(self.env, "my_security_admin", "hospital_base.group_security_admin")
+        security = new_test_user(
+            self.env, "my_security_admin", "hospital_base.group_security_admin"
+        )
         request.with_user(security).outcome = "The document says otherwise."
         request.with_user(security).action_refuse()
         self.assertIn("The document says otherwise.", self.url_open("/h5/my-data").text)
@@ -381,7 +383,9 @@ class TestRequests(MyDataCommon):
 
     def test_after_an_erasure_the_answer_is_still_there(self):
         self._post(f"{self.base}/delete", sure="1")
-        security = new_test_user(self.env, "my_security_admin", "hospital_base.group_security_admin")
+        security = new_test_user(
+            self.env, "my_security_admin", "hospital_base.group_security_admin"
+        )
         request = self._requests()
         request.with_user(security).action_erase()
         page = self.url_open("/h5/my-data")

@@ -1,3 +1,5 @@
+import re
+
 from odoo.tests import tagged
 
 from .common import PortalCommon
@@ -35,8 +37,32 @@ class TestOwnPages(PortalCommon):
         for tab in ("waiting", "visited", "cancelled", "missed"):
             self.assertEqual(self.url_open(f"/h5/bookings?tab={tab}").status_code, 200)
 
-    def test_my_home_leads_to_the_bookings(self):
-        self.assertIn("/h5/bookings", self.url_open("/my").text)
+    def test_my_home_leads_to_the_same_things(self):
+        page = self.url_open("/my").text
+        for tile in self.env["hospital.portal"]._tiles():
+            self.assertIn(f'href="{tile["url"]}"', page)
+
+    def test_larger_type_and_language_lead_back_to_the_same_page(self):
+        address = f"/h5/confirm?session={self.clinic.id}&period={self._period()}"
+        page = self.url_open(address).text
+        self.assertIn(f'name="back" value="{address.replace("&", "&amp;")}"', page)
+        local = self.env["hospital.portal"]._local_next(address)
+        self.assertEqual(local, address)
+
+    def test_a_refused_form_leads_back_to_a_page_that_opens(self):
+        base = f"/h5/booking/{self.booking.ref}"
+        self._post(f"{base}/cancel")
+        for path, data in (
+            (f"{base}/confirm", {}),
+            ("/h5/family/save", {}),
+            ("/h5/family/code", {}),
+            ("/h5/sign-in/code", {"phone": "1"}),
+            ("/h5/move", {"move": "x"}),
+        ):
+            with self.subTest(path):
+                page = self._post(path, **data).text
+                back = re.search(r'name="back" value="([^"]+)"', page).group(1)
+                self.assertLess(self.url_open(back).status_code, 400)
 
     def test_a_silenceable_message_is_switched_off_and_a_safety_one_is_not(self):
         events = self.env["hospital.message.event"]

@@ -26,6 +26,20 @@ class TestWait(PortalCommon):
         self.assertEqual((len(entry), entry.state), (1, "waiting"))
         self.assertEqual(entry.account_id, self.account_a)
 
+    def test_the_page_asks_for_whom(self):
+        sister = self._patient(name="Cleo Alpha")
+        self.account_a._add_member(sister)
+        page = self.url_open(f"/h5/wait?session={self.clinic.id}").text
+        self.assertIn(f'name="patient" value="{sister.id}"', page)
+        self.assertNotIn(f'value="{self.patient_b.id}"', page)
+        self._join(patient=sister.id)
+        self.assertEqual(self._entries(self.patient_a, sister).patient_id, sister)
+
+    def test_a_session_with_numbers_needs_no_wait_list(self):
+        free = self._session(self.day, half_day="pm", doctor=self.doctor2, numbers=2)
+        answer = self.url_open(f"/h5/wait?session={free.id}", allow_redirects=False)
+        self.assertTrue(answer.headers["Location"].endswith(f"/h5/session/{free.id}"))
+
     def test_another_familys_patient_never_joins(self):
         self._join(patient=self.patient_b.id)
         self.assertFalse(self._entries(self.patient_b))
