@@ -41,7 +41,7 @@ class HospitalPortalWords(models.AbstractModel):
     def _words_version(self, consent):
         """Return since when and in which version something is agreed."""
         return self.env._(
-            "Agreed on %(day)s, version %(version)s",
+            "Since %(day)s, version %(version)s",
             day=self.env["hospital.clock"]._local(consent.at).strftime("%Y-%m-%d"),
             version=consent.text_id.version,
         )

@@ -173,7 +173,7 @@ class TestConsents(MyDataCommon):
             )
         self.assertEqual(consent.at.isoformat(), "2031-01-06T17:00:00")
         portal = self.env["hospital.portal"].with_context(lang="en_US")
-        self.assertEqual(portal._words_version(consent), "Agreed on 2031-01-07, version 91")
+        self.assertEqual(portal._words_version(consent), "Since 2031-01-07, version 91")
         newer = self._text(92)
         page = self.url_open(self.base).text
         self.assertIn(f"/consent/{newer.id}", page)
