@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 KINDS = [
     ("normal", "Normal"),
@@ -39,3 +40,20 @@ class HospitalNumberType(models.Model):
     def _compute_fee_fen(self):
         for number_type in self:
             number_type.fee_fen = sum(number_type.fee_line_ids.mapped("amount_fen"))
+
+    def write(self, vals):
+        if vals.get("active") is False:
+            self._refuse_in_use()
+        return super().write(vals)
+
+    def _refuse_in_use(self):
+        plan = self.env["hospital.plan"].search(
+            [("number_type_id", "in", self.ids), ("state", "=", "active")], limit=1
+        )
+        if plan:
+            raise UserError(
+                self.env._(
+                    "“%s” still gives out such numbers. End or pause the plans first.",
+                    plan.display_name,
+                )
+            )

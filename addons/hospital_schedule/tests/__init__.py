@@ -6,6 +6,7 @@ from . import test_generate
 from . import test_generate_concurrency
 from . import test_guard
 from . import test_lists
+from . import test_number_types
 from . import test_plans
 from . import test_preview
 from . import test_races

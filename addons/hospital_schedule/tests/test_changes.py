@@ -48,8 +48,21 @@ class TestChanges(ScheduleCommon):
         with freeze_time("2031-01-06 08:59:59"):
             self.assertEqual(self._suspension().preview_ids, over)
 
-    def test_substitution_keeps_times(self):
+    def test_substitution_keeps_numbers_and_times(self):
+        self._take(self.session.slot_ids[:2])
+
+        def kept():
+            self.session.invalidate_recordset()
+            return (
+                self.session.date, self.session.half_day, self.session.starts_at,
+                self.session.fee_fen, self.session.room,
+                [(slot.id, slot.number, slot.starts_at, slot.ends_at, slot.state)
+                 for slot in self.session.slot_ids],
+            )  # fmt: skip
+
+        before = kept()
         self.session._substitute(self.doctor2, "ill")
+        self.assertEqual(kept(), before)
         self.assertEqual(self.session.doctor_id, self.doctor2)
         self.assertEqual(self.session.original_doctor_id, self.doctor)
         self.assertEqual(self.session.event_ids.mapped("kind"), ["substitute"])
@@ -199,9 +212,25 @@ class TestChanges(ScheduleCommon):
             self.session.slot_ids[0].with_context(hospital_schedule_writer=True).unlink()
 
     @mute_logger("odoo.sql_db")
-    def test_one_session_per_doctor_and_half_day(self):
-        with self.assertRaises(psycopg2.IntegrityError), self.env.cr.savepoint():
-            self._session(DAY)
+    def test_sessions_that_cannot_be(self):
+        plan = self._plan()
+        at_noon = {"starts_at": datetime(2031, 1, 6, 3, 30), "ends_at": datetime(2031, 1, 6, 4)}
+        evening = {"half_day": "evening", "doctor": self.doctor2}
+        self._session(DAY, doctor=False)
+        self._session(DAY, plan_id=plan.id, planned_date=DAY, **evening)
+        for index, values in (
+            ("doctor_half_day_once", {**at_noon}),
+            ("department_half_day_once", {**at_noon, "doctor": False}),
+            ("planned_once", {"half_day": "pm", "plan_id": plan.id, "planned_date": DAY}),
+            ("times_in_order", {"half_day": "pm", "ends_at": datetime(2031, 1, 6, 6)}),
+        ):
+            with (
+                self.subTest(index=index),
+                self.assertRaisesRegex(psycopg2.IntegrityError, index),
+                self.env.cr.savepoint(),
+            ):
+                self._session(DAY, **values)
+                self.env.flush_all()
 
     def test_doctor_reads_and_does_not_write(self):
         session = self.session.with_user(self.roles["doctor"])

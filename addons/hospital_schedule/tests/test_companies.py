@@ -25,6 +25,7 @@ class TestCompanies(ScheduleCommon):
             company_ids=[(6, 0, cls.other.ids)],
         )
         cls.session = cls._session(DAY)
+        cls.session._log_event("extra", "+1", "test")
         cls.plan = cls._plan()
         cls.suspension = cls.env["hospital.suspension"].create(
             {"doctor_id": cls.doctor.id, "date_from": DAY, "date_to": DAY, "reason": "ill"}
@@ -39,7 +40,9 @@ class TestCompanies(ScheduleCommon):
 
     def test_sees_nothing(self):
         for record in (self.session, self.session.slot_ids, self.plan, self.plan.period_ids,
-                       self.suspension, self.type_expert):  # fmt: skip
+                       self.suspension, self.type_expert, self.type_expert.fee_line_ids,
+                       self.session.event_ids):  # fmt: skip
+            self.assertTrue(record)
             with self.subTest(model=record._name):
                 model = self.env[record._name].with_user(self.stranger)
                 self.assertFalse(model.search([("id", "in", record.ids)]))

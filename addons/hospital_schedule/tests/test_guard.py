@@ -37,6 +37,16 @@ class TestGuard(ScheduleCommon):
         self._refused(self.session, fee_fen=1)
         self._refused(self.session, suspension_id=False)
         self._refused(self.session, release_at="2031-01-01 00:00:00")
+        self._refused(self.session, original_doctor_id=self.doctor2.id)
+        self._refused(self.session, department_id=self._department().id)
+        self._refused(self.session, number_type_id=self.type_normal.id)
+        self._refused(self.session, plan_id=self._plan().id)
+        self._refused(self.session, planned_date=DAY)
+        self._refused(self.session, kind="plan")
+        self._refused(self.session, suspend_reason="ill")
+        self._refused(self.session, date="2031-01-07")
+        self._refused(self.session, half_day="pm")
+        self._refused(self.session, ends_at="2031-01-06 04:00:00")
         self.session.room = "302"
         self.assertEqual(self.session.room, "302")
 
@@ -51,6 +61,8 @@ class TestGuard(ScheduleCommon):
         vals = {"doctor_id": self.doctor.id, "date_from": DAY, "date_to": DAY, "reason": "ill"}
         suspension = suspensions.create(vals)
         self._refused(suspension, state="applied")
+        self._refused(suspension, session_ids=self.session.ids)
+        self._refused(suspension, slot_states={"1": "free"})
         suspension.action_apply()
         self._refused(suspension, date_to="2031-01-31")
         with self.assertRaises(UserError):

@@ -3,7 +3,7 @@ import threading
 from concurrent.futures import Future
 
 import psycopg2
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import DeadlockDetected, SerializationFailure
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
@@ -83,7 +83,7 @@ class TestRosterRaces(BaseCase):
                     env.flush_all()
                     cr.commit()
                     return result
-                except SerializationFailure:
+                except (SerializationFailure, DeadlockDetected):
                     cr.rollback()
                     env.invalidate_all(flush=False)
                 except (UserError, psycopg2.IntegrityError):
