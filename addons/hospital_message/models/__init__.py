@@ -1,5 +1,6 @@
 from . import (
     data_class,
+    hospital_message_error,
     hospital_message_port,
     hospital_message_port_inapp,
     hospital_message_port_sms,

@@ -18,6 +18,7 @@ class HospitalMessage(models.Model):
     """Outbox: what happened, to whom, written in the transaction in which it happened."""
 
     _name = "hospital.message"
+    _inherit = ["hospital.masked.mixin", "hospital.message.error"]
     _description = "Message"
     _order = "id desc"
     _rec_name = "event_id"
@@ -55,7 +56,6 @@ class HospitalMessage(models.Model):
     at = fields.Datetime("Happened at", readonly=True, default=fields.Datetime.now)
     next_try_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     planned_at = fields.Datetime(readonly=True, copy=False)
-    error = fields.Char("What went wrong", readonly=True, copy=False)
     delivery_ids = fields.One2many("hospital.message.delivery", "message_id", "Deliveries")
 
     _dedup_key_unique = models.Constraint(
@@ -183,10 +183,10 @@ class HospitalMessage(models.Model):
     # Asking ----------------------------------------------------------------
 
     @api.model
-    def _reached(self, res_model, res_ids, code=None):
+    def _reached(self, res_model, res_ids, codes=None):
         """Tell for each record whether its patient was told the newest message about it.
 
-        :param str code: look at messages of this event only.
+        :param codes: look at messages of these events only.
         :return: {res_id: ``reached`` | ``not_reached`` | ``pending``}; a record
             about which nothing was written is ``not_reached``.
         """
@@ -201,12 +201,12 @@ class HospitalMessage(models.Model):
                 " SELECT 1 FROM hospital_message_delivery d"
                 " WHERE d.message_id = m.id AND d.state = 'sent')"
                 " FROM hospital_message m JOIN hospital_message_event e ON e.id = m.event_id"
-                " WHERE m.res_model = %s AND m.res_id = ANY(%s) AND (%s IS NULL OR e.code = %s)"
+                " WHERE m.res_model = %s AND m.res_id = ANY(%s) AND (%s OR e.code = ANY(%s))"
                 " ORDER BY m.res_id, m.id DESC",
                 res_model,
                 list(result),
-                code,
-                code,
+                codes is None,
+                list(codes or ()),
             )
         )
         for res_id, state, delivered in rows:

@@ -26,6 +26,7 @@ class HospitalMessageDelivery(models.Model):
     """
 
     _name = "hospital.message.delivery"
+    _inherit = ["hospital.masked.mixin", "hospital.message.error"]
     _description = "Message delivery"
     _order = "id desc"
     _rec_name = "title"
@@ -68,7 +69,6 @@ class HospitalMessageDelivery(models.Model):
     needs_person = fields.Boolean(
         "Somebody must look", readonly=True, help="The gateway does not know what became of it."
     )
-    error = fields.Char("What went wrong", readonly=True)
 
     _once_per_person_and_port = models.UniqueIndex(
         "(message_id, port, COALESCE(account_id, 0), COALESCE(user_id, 0))",
@@ -150,9 +150,7 @@ class HospitalMessageDelivery(models.Model):
         try:
             self._render()
         except KeyError as error:
-            return PortResult(
-                "refused", detail=self.env._("The message lacks the variable {%s}.", error.args[0])
-            )
+            return PortResult("refused", detail=f"no_variable:{{{error.args[0]}}}")
         return port._send(self)
 
     def _render(self):

@@ -132,17 +132,7 @@ class HospitalMessagePlanner(models.AbstractModel):
             if persons and not willing:
                 message.state = "suppressed"
             elif persons:
-                message.write(
-                    {
-                        "state": "failed",
-                        "error": self.env._("The event has no template that reaches them."),
-                    }
-                )
+                message.write({"state": "failed", "error": "no_template"})
             else:
-                message.write(
-                    {
-                        "state": "failed",
-                        "error": self.env._("The patient has neither an account nor a phone."),
-                    }
-                )
+                message.write({"state": "failed", "error": "nobody"})
         Message.flush_model()

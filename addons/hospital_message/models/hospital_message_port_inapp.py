@@ -13,7 +13,7 @@ class HospitalMessagePortInapp(models.AbstractModel):
     @api.model
     def _send(self, delivery):
         if not delivery.account_id and not delivery.user_id:
-            return PortResult("refused", detail=self.env._("There is no account to show it in."))
+            return PortResult("refused", detail="no_account")
         return PortResult("sent")
 
     @api.model

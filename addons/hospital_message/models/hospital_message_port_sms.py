@@ -16,7 +16,7 @@ class HospitalMessagePortSms(models.AbstractModel):
     def _send(self, delivery):
         phone = self._phone(delivery)
         if not phone:
-            return PortResult("refused", detail=self.env._("There is no phone number."))
+            return PortResult("refused", detail="no_phone")
         result = self._gateway(delivery)._send(phone, delivery.body, "notice")
         return PortResult(result.status, result.reference, result.detail)
 

@@ -69,9 +69,14 @@ class HospitalMessageTemplate(models.Model):
     def _render(self, variables):
         """Return (title, body) with ``variables`` filled in.
 
-        :param dict variables: name to text.
+        :param dict variables: name to text, or to a dict of texts by language.
         :raise KeyError: naming the variable that the message does not carry.
         """
         self.ensure_one()
-        known = {name: "" if value is None else value for name, value in variables.items()}
+        known = {name: self._in_own_language(value) for name, value in variables.items()}
         return self.title.format_map(known), self.body.format_map(known)
+
+    def _in_own_language(self, value):
+        if isinstance(value, dict):
+            value = value.get(self.lang) or value.get("en_US")
+        return "" if value is None else value

@@ -81,7 +81,8 @@ class TestDelivery(MessageCommon):
         message, _written = self._emit(self._row(self.patient_a, "k1"))
         self.Message._cron_deliver()
         self.assertEqual(message.state, "failed")
-        self.assertIn("phone", message.error)
+        self.assertIn("phone", message.error_text)
+        self.assertIn("手机", message.with_context(lang="zh_CN").error_text)
         self.account_a.state = "active"
         message.with_user(self.office).action_retry()
         self.Message._cron_deliver()
@@ -92,7 +93,7 @@ class TestDelivery(MessageCommon):
         message, _written = self._emit(self._row(self.patient_a, "k1"))
         self.Message._cron_deliver()
         self.assertEqual(message.state, "failed")
-        self.assertIn("template", message.error)
+        self.assertIn("template", message.error_text)
 
     def test_switch_silences_only_what_may_be_silenced(self):
         Preference = self.env["hospital.message.preference"]
@@ -198,7 +199,7 @@ class TestDelivery(MessageCommon):
         with patch.object(Inapp, "_send", send), mute_logger("odoo.sql_db"):
             self.Message._cron_deliver()
         self.assertEqual(bad.state, "failed")
-        self.assertIn("{date}", bad.delivery_ids[0].error)
+        self.assertIn("{date}", bad.delivery_ids[0].error_text)
         self.assertEqual(self._states(broken), {"inapp": "pending", "sms": "sent"})
         self.assertEqual(good.state, "sent")
         with self._later(2):
@@ -211,9 +212,7 @@ class TestDelivery(MessageCommon):
         self._event("test.other")
         self._emit(self._row(self.patient_a, "k2", res_id=5), code="test.other")
         self.assertEqual(self.Message._reached("res.partner", [5]), {5: "pending"})
-        self.assertEqual(
-            self.Message._reached("res.partner", [5], code="test.moved"), {5: "reached"}
-        )
+        self.assertEqual(self.Message._reached("res.partner", [5], ["test.moved"]), {5: "reached"})
         self.assertEqual(self.Message._reached("res.partner", []), {})
 
     def test_staff_are_told_in_the_app(self):
@@ -222,3 +221,13 @@ class TestDelivery(MessageCommon):
         message, _written = self._emit(row)
         self.Message._cron_deliver()
         self.assertEqual(self._states(message), {"inapp": "sent"})
+
+    def test_texts_in_two_languages_are_told_in_the_own_one(self):
+        doctor = {"zh_CN": "林医生", "en_US": "Dr Lin"}
+        row = self._row(self.patient_a, "k1", variables={"doctor": doctor, "date": "x"})
+        other = {**row, "patient_id": self.patient_b.id, "dedup_key": "k2"}
+        self.account_a.lang, self.account_b.lang = "en_US", "zh_CN"
+        messages, _written = self._emit(row, other)
+        self.Message._cron_deliver()
+        titles = {m.dedup_key: set(m.delivery_ids.mapped("title")) for m in messages}
+        self.assertEqual(titles, {"k1": {"en_US Dr Lin"}, "k2": {"zh_CN 林医生"}})

@@ -1,5 +1,5 @@
-from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from .common import MessageCommon
 
@@ -56,3 +56,35 @@ class TestRights(MessageCommon):
         with self.assertRaises(AccessError):
             message.with_user(self.office).write({"state": "failed"})
         self.assertEqual(message.state, "sent")
+
+    def test_exports_want_the_right_are_masked_and_written_down(self):
+        exporter = new_test_user(
+            self.env, "message_exporter",
+            "hospital_base.group_outpatient_office,base.group_allow_export",
+        )  # fmt: skip
+        self.desk.group_ids -= self.env.ref("base.group_allow_export")
+        logs = self.env["hospital.audit.log"]
+        message = self.Message.search([("dedup_key", "=", "k1")])
+        for records in (message, message.delivery_ids[:1]):
+            paths = ["patient_id", "patient_id/name", "patient_id/phone", "event_id"]
+            with self.assertRaises(UserError):
+                records.with_user(self.desk).export_data(paths)
+            ((name, again, phone, _event),) = records.with_user(exporter).export_data(paths)[
+                "datas"
+            ]
+            self.assertNotIn("Person A", f"{name} {again} {phone}")
+            row = logs.search([("action", "=", "export")], limit=1)
+            self.assertEqual((row.user_id, row.model), (exporter, records._name))
+            self.assertEqual(row.patient_ids, self.patient_a.ids)
+
+    def test_lists_mask_and_opening_is_written_down(self):
+        message = self.Message.search([("dedup_key", "=", "k1")])
+        self.assertNotIn("Person", message.patient_masked)
+        message.with_user(self.desk).web_read({"patient_id": {}})
+        row = self.env["hospital.audit.log"].search([], limit=1)
+        self.assertEqual((row.action, row.model, row.user_id), ("read", message._name, self.desk))
+        self.assertEqual(row.patient_ids, self.patient_a.ids)
+
+    def test_the_log_of_one_patient_is_found(self):
+        found = self.Delivery.with_user(self.desk).search([("patient_id", "=", self.patient_a.id)])
+        self.assertEqual(found.message_id.mapped("dedup_key"), ["k1"])

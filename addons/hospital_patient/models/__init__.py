@@ -2,6 +2,7 @@ from . import base
 from . import data_class
 from . import hospital_audit_log
 from . import hospital_identifier
+from . import hospital_masked_mixin
 from . import hospital_patient
 from . import hospital_patient_identity
 from . import hospital_patient_guardian
