@@ -11,6 +11,7 @@
         "security/hospital_booking_rules.xml",
         "data/hospital_channel_data.xml",
         "data/hospital_message_data.xml",
+        "data/hospital_message_change_data.xml",
         "data/ir_cron_data.xml",
         "views/hospital_wizard_views.xml",
         "views/hospital_booking_views.xml",

@@ -66,6 +66,7 @@ class HospitalBlacklistEntry(models.Model):
                 {"state": "released", "released_by": self.env.uid, "released_at": now,
                  "release_reason": reason}
             )  # fmt: skip
+            entry_sudo._tell_unlocked()
 
     def write(self, vals):
         if not self.env.su and set(vals) - {"appeal_note"}:
@@ -78,4 +79,14 @@ class HospitalBlacklistEntry(models.Model):
         now = self.env["hospital.clock"]._now()
         due = self.search([("state", "=", "active"), ("until", "<=", now)])
         due.write({"state": "released"})
+        due._tell_unlocked()
         return len(due)
+
+    def _tell_unlocked(self):
+        self.env["hospital.message"]._emit(
+            "booking.unlocked",
+            [
+                {"patient_id": entry.patient_id.id, "dedup_key": f"booking.unlocked:{entry.id}"}
+                for entry in self
+            ],
+        )

@@ -7,10 +7,12 @@ KINDS = [("no_show", "No-shows"), ("late", "Late arrivals"), ("cancel", "Cancell
 COUNTED = {
     "no_show": SQL("b.state = 'no_show'"),
     "late": SQL("b.is_late"),
-    "cancel": SQL("b.state = 'cancelled' AND b.cancel_by = 'patient'"),
+    # a hold that was given back was no booking yet
+    "cancel": SQL("b.state = 'cancelled' AND b.cancel_by = 'patient' AND b.hold_until IS NULL"),
 }
+#: The day of the visit counts, not the night in which a job found out.
 MOMENT = {
-    "no_show": SQL("COALESCE(b.no_show_at, b.ends_at)"),
+    "no_show": SQL("b.ends_at"),
     "late": SQL("b.checkin_at"),
     "cancel": SQL("b.cancelled_at"),
 }
@@ -46,29 +48,31 @@ class HospitalBlacklistRule(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for rule in self:
             rule.sentence = self.env._(
-                "%(kind)s ≥ %(count)s within %(window)s days lock for %(lock)s days; "
-                "a warning goes out at %(warned)s.",
+                "%(kind)s ≥ %(count)s within %(window)s days lock for %(lock)s days.",
                 kind=kinds.get(rule.kind, ""), count=rule.count, window=rule.window_days,
-                lock=rule.lock_days, warned=rule.count - 1,
+                lock=rule.lock_days,
             )  # fmt: skip
+            if rule.count > 1:
+                rule.sentence += " " + self.env._(
+                    "A warning goes out at %(warned)s.", warned=rule.count - 1
+                )
 
     @api.model
     def _apply(self, patient_ids):
         """Lock patients who reached a rule; warn who is one short of it."""
+        self.env["hospital.blacklist.entry"].sudo()._cron_release()
         self.env.flush_all()
         now = self.env["hospital.clock"]._now()
         for rule in self.search([]):
             counts = rule._counts(patient_ids, now)
-            reached = [patient for patient, count in counts if count >= rule.count]
-            rule._lock(reached, now)
-            warned = [patient for patient, count in counts if count == rule.count - 1]
-            rule._tell("booking.lock_warning", warned, now)
+            rule._lock([patient for patient, count, _last in counts if count >= rule.count], now)
+            rule._warn([row for row in counts if row[1] == rule.count - 1])
 
     def _counts(self, patient_ids, now):
-        """Return [(patient, closed events since the window began and the last release)]."""
+        """Return [(patient, closed events since window and last release, the last of them)]."""
         return self.env.execute_query(
             SQL(
-                "SELECT b.patient_id, count(*) FROM hospital_booking b "
+                "SELECT b.patient_id, count(*), max(%(moment)s) FROM hospital_booking b "
                 "LEFT JOIN (SELECT patient_id, max(COALESCE(released_at, until)) AS at "
                 "FROM hospital_blacklist_entry WHERE state = 'released' GROUP BY patient_id) r "
                 "ON r.patient_id = b.patient_id WHERE b.patient_id = ANY(%(patients)s) "
@@ -84,27 +88,61 @@ class HospitalBlacklistRule(models.Model):
         )
 
     def _lock(self, patient_ids, now):
+        """Lock once; a longer lock of another rule takes the place of a shorter one."""
         if not patient_ids:
             return
         until = now + timedelta(days=self.lock_days)
         rows = self.env.execute_query(
             SQL(
-                "INSERT INTO hospital_blacklist_entry (patient_id, rule_id, start_at, until, "
-                "state, create_uid, create_date, write_uid, write_date) "
+                "INSERT INTO hospital_blacklist_entry AS lock (patient_id, rule_id, start_at, "
+                "until, state, create_uid, create_date, write_uid, write_date) "
                 "SELECT p, %(rule)s, %(now)s, %(until)s, 'active', %(uid)s, %(now)s, %(uid)s, "
                 "%(now)s FROM unnest(%(patients)s::integer[]) p "
-                "ON CONFLICT DO NOTHING RETURNING patient_id",
+                "ON CONFLICT (patient_id) WHERE state = 'active' DO UPDATE SET "
+                "until = excluded.until, rule_id = excluded.rule_id, requested_by = NULL, "
+                "release_reason = NULL, write_date = excluded.write_date "
+                "WHERE lock.rule_id IS DISTINCT FROM excluded.rule_id "
+                "AND lock.until < excluded.until RETURNING patient_id",
                 rule=self.id, now=now, until=until, uid=self.env.uid, patients=list(patient_ids),
             )
         )  # fmt: skip
         self.env["hospital.blacklist.entry"].invalidate_model()
-        self._tell("booking.locked", [row[0] for row in rows], now)
+        local = self.env["hospital.clock"]._local(until)
+        told = {"until": f"{local:%Y-%m-%d}", **self._words()}
+        mark = f"{now:%Y%m%d%H%M%S}"
+        self._tell("booking.locked", [(row[0], mark, told) for row in rows])
 
-    def _tell(self, code, patient_ids, now):
+    def _warn(self, counts):
+        """Warn once per event that leads up to a lock."""
+        told = {"days": f"{self.window_days}", **self._words()}
+        self._tell(
+            "booking.lock_warning",
+            [
+                (patient, f"{last:%Y%m%d%H%M%S}", {"count": f"{count}", **told})
+                for patient, count, last in counts
+            ],
+        )
+
+    def _words(self):
+        """Return what the rule counts, in the languages of messages."""
+        return {
+            "what": {
+                lang: dict(
+                    self._fields["kind"]._description_selection(self.with_context(lang=lang).env)
+                )[self.kind]
+                for lang in ("zh_CN", "en_US")
+            }
+        }
+
+    def _tell(self, code, rows):
         self.env["hospital.message"]._emit(
             code,
             [
-                {"patient_id": patient, "dedup_key": f"{code}:{self.id}:{patient}:{now:%Y%m%d}"}
-                for patient in patient_ids
+                {
+                    "patient_id": patient,
+                    "dedup_key": f"{code}:{self.id}:{patient}:{mark}",
+                    "variables": variables,
+                }
+                for patient, mark, variables in rows
             ],
         )

@@ -15,7 +15,9 @@ STATES = [
 ]
 #: No setting can exceed this many doctors of one patient and day.
 HARD_DAY_LIMIT = 10
-LIVE_SQL = "state IN ('hold', 'confirmed', 'checked_in', 'called', 'done', 'displaced')"
+#: States in which a booking has its number.
+LIVE_STATES = ("hold", "confirmed", "checked_in", "called", "done", "displaced")
+LIVE_SQL = f"state IN {LIVE_STATES}"
 #: Only the methods of this addon hold this object; a client cannot send it.
 BOOKING_WRITER = object()
 
@@ -26,19 +28,14 @@ class HospitalBooking(models.Model):
     _description = "Booking"
     _order = "starts_at desc, id desc"
     _rec_name = "ref"
+    _rec_names_search = ["ref"]
 
     ref = fields.Char("Reference", required=True, readonly=True, copy=False)
     slot_id = fields.Many2one("hospital.slot", required=True, index=True, ondelete="restrict")
-    session_id = fields.Many2one(
-        "hospital.session", required=True, index=True, ondelete="restrict"
-    )
-    patient_id = fields.Many2one(
-        "hospital.patient", required=True, index=True, ondelete="restrict"
-    )
+    session_id = fields.Many2one("hospital.session", required=True, index=True, ondelete="restrict")
+    patient_id = fields.Many2one("hospital.patient", required=True, index=True, ondelete="restrict")
     account_id = fields.Many2one("hospital.account", index="btree_not_null", ondelete="set null")
-    channel_id = fields.Many2one(
-        "hospital.channel", required=True, index=True, ondelete="restrict"
-    )
+    channel_id = fields.Many2one("hospital.channel", required=True, index=True, ondelete="restrict")
     doctor_id = fields.Many2one("hospital.doctor", index="btree_not_null", ondelete="restrict")
     original_doctor_id = fields.Many2one(
         "hospital.doctor", index="btree_not_null", ondelete="restrict"
@@ -73,7 +70,13 @@ class HospitalBooking(models.Model):
     displaced_choice = fields.Selection(
         [("accept", "Accepted"), ("cancel", "Cancelled"), ("move", "Moved")]
     )
+    moved_from_id = fields.Many2one(
+        "hospital.booking", "Moved from", readonly=True, index="btree_not_null",
+        ondelete="set null",
+    )  # fmt: skip
+    moves = fields.Integer("Times moved", readonly=True, aggregator=None)
     event_ids = fields.One2many("hospital.booking.event", "booking_id", "History")
+    is_today = fields.Boolean(compute="_compute_is_today", help="By the hospital's clock.")
     is_my_department = fields.Boolean(
         compute="_compute_is_my_department", search="_search_is_my_department"
     )
@@ -110,6 +113,26 @@ class HospitalBooking(models.Model):
         super().init()
         with file_open("hospital_booking/sql/hospital_booking.sql") as script:
             self.env.cr.execute(script.read().replace("{live}", LIVE_SQL))
+
+    @api.depends("starts_at", "department_id", "number", "walkin_number")
+    def _compute_display_name(self):
+        clock = self.env["hospital.clock"]
+        for booking in self:
+            if not booking.starts_at:
+                booking.display_name = booking.ref
+                continue
+            booking.display_name = self.env._(
+                "%(time)s %(department)s, number %(number)s",
+                time=clock._local(booking.starts_at).strftime("%Y-%m-%d %H:%M"),
+                department=booking.department_id.name,
+                number=booking.walkin_number or booking.number,
+            )
+
+    @api.depends("date")
+    def _compute_is_today(self):
+        today = self.env["hospital.clock"]._today()
+        for booking in self:
+            booking.is_today = booking.date == today
 
     def _compute_is_my_department(self):
         mine = self._my_departments()

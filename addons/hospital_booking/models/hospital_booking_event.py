@@ -11,9 +11,7 @@ class HospitalBookingEvent(models.Model):
     _order = "at desc, id desc"
     _log_access = False
 
-    booking_id = fields.Many2one(
-        "hospital.booking", required=True, index=True, ondelete="cascade"
-    )
+    booking_id = fields.Many2one("hospital.booking", required=True, index=True, ondelete="cascade")
     from_state = fields.Selection(STATES)
     to_state = fields.Selection(STATES, required=True)
     at = fields.Datetime(required=True)

@@ -26,15 +26,18 @@ class HospitalBookingReport(models.Model):
 
     @property
     def _table_query(self):
-        # avg() leaves NULL out: bookings that are not due do not count in the rate
+        # avg() leaves NULL out: bookings that are not due do not count in the rate.
+        # A hold that nobody confirmed never was a booking; of a moved one the new row counts.
         return (
-            "SELECT id, date, doctor_id, department_id, number_type_id, channel_id, company_id, "
-            "1 AS bookings, (d.due)::integer AS due, "
-            "(state IN ('checked_in', 'called', 'done'))::integer AS arrived, "
-            "(state = 'no_show')::integer AS no_show, "
-            "(state = 'cancelled')::integer AS cancelled, "
-            "CASE WHEN d.due THEN (state = 'no_show')::integer::float END AS no_show_rate "
-            "FROM hospital_booking CROSS JOIN LATERAL (SELECT state IN "
-            "('checked_in', 'called', 'done', 'no_show') AS due) d"
+            "SELECT b.id, b.date, b.doctor_id, b.department_id, b.number_type_id, b.channel_id, "
+            "b.company_id, 1 AS bookings, (d.due)::integer AS due, "
+            "(b.state IN ('checked_in', 'called', 'done'))::integer AS arrived, "
+            "(b.state = 'no_show')::integer AS no_show, "
+            "(b.state = 'cancelled')::integer AS cancelled, "
+            "CASE WHEN d.due THEN (b.state = 'no_show')::integer::float END AS no_show_rate "
+            "FROM hospital_booking b CROSS JOIN LATERAL (SELECT b.state IN "
+            "('checked_in', 'called', 'done', 'no_show') AS due) d "
+            "WHERE b.state NOT IN ('hold', 'expired') AND NOT ("
+            "b.state = 'cancelled' AND (b.hold_until IS NOT NULL OR EXISTS ("
+            "SELECT 1 FROM hospital_booking n WHERE n.moved_from_id = b.id)))"
         )
-

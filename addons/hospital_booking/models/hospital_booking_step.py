@@ -13,7 +13,7 @@ TRANSITIONS = {
     "expired": ("hold",),
     "cancelled": ("hold", "confirmed", "displaced"),
     "no_show": ("confirmed",),
-    "displaced": ("hold", "confirmed"),
+    "displaced": ("confirmed",),
 }
 MESSAGES = {"confirmed", "cancelled", "no_show", "displaced", "expired", "checked_in"}
 FREES = {"expired", "cancelled"}
@@ -22,10 +22,13 @@ FREES = {"expired", "cancelled"}
 class HospitalBooking(models.Model):
     _inherit = "hospital.booking"
 
-    def _transition(self, target, reason="", channel=None, strict=True, **values):
+    def _transition(
+        self, target, reason="", channel=None, strict=True, message=None, **values
+    ):  # fmt: skip
         """Move these bookings to ``target``: state, history, message, freed number.
 
         :param bool strict: refuse when one of them may not go there.
+        :param str message: code of another event than the target's own, ``""`` for none.
         :return: the bookings that moved.
         :raise UserError: when a booking is in a state from which it cannot go there.
         """
@@ -58,15 +61,17 @@ class HospitalBooking(models.Model):
                 self.env._("This booking has changed meanwhile. Open it again and look.")
             )
         self.invalidate_model()
-        moved._after_transition(target)
+        moved._after_transition(target, message)
         return moved
 
-    def _after_transition(self, target):
+    def _after_transition(self, target, message=None):
         if target in FREES and self:
             self.env.execute_query(SQL("SELECT hospital_slot_release(%s)", self.sudo().slot_id.ids))
             self.env["hospital.slot"].invalidate_model(["state"])
-        if target in MESSAGES:
-            self._notify(f"booking.{target}")
+        if message is None and target in MESSAGES:
+            message = f"booking.{target}"
+        if message:
+            self._notify(message)
         self.env["hospital.waitlist"].sudo()._booking_changed(self.sudo(), target)
 
     def _notify(self, code):
@@ -107,8 +112,12 @@ class HospitalBooking(models.Model):
             (channel or self.channel_id)._check_right("may_cancel")
         now = self.env["hospital.clock"]._now()
         for booking in self:
+            if by == "patient" and booking.state == "displaced":
+                booking._choose_displaced("cancel", reason, channel)
+                continue
             if by == "patient" and booking.state == "confirmed":
-                booking._check_cancel(now)
+                booking._check_deadline(now)
+                booking._check_cancel_count(now)
             booking._transition(
                 "cancelled", reason, channel, cancelled_at=now, cancel_reason=reason or None,
                 cancel_by=by,
@@ -116,12 +125,16 @@ class HospitalBooking(models.Model):
             if by == "patient":
                 self.env["hospital.blacklist.rule"].sudo()._apply(booking.patient_id.ids)
 
-    def _check_cancel(self, now):
-        company_sudo = self.company_id.sudo()
-        if now > self.starts_at - timedelta(hours=company_sudo.hospital_cancel_hours):
+    def _check_deadline(self, now):
+        hours = self.company_id.sudo().hospital_cancel_hours
+        if now > self.starts_at - timedelta(hours=hours):
             raise UserError(
                 self.env._("It is too late to cancel here. Call the outpatient office.")
             )
+
+    def _check_cancel_count(self, now):
+        """Refuse above the limit; holds that were given back do not count."""
+        company_sudo = self.company_id.sudo()
         limit = company_sudo.hospital_cancel_limit
         since = now - timedelta(days=company_sudo.hospital_cancel_days)
         count = self.sudo().search_count(
@@ -129,6 +142,7 @@ class HospitalBooking(models.Model):
                 ("patient_id", "=", self.patient_id.id),
                 ("cancel_by", "=", "patient"),
                 ("cancelled_at", ">", since),
+                ("hold_until", "=", False),
             ]
         )
         if limit and count >= limit:
@@ -136,119 +150,21 @@ class HospitalBooking(models.Model):
                 self.env._("Too many bookings were cancelled. Call the outpatient office.")
             )
 
-    def _reschedule(self, session, key, period_start=None, number=None, by="patient"):
-        """Change to a number of ``session`` in one transaction; the old one stays on refusal.
+    def _lock(self):
+        """Wait for others who change these bookings, then read what they decided.
 
-        A hold stays a hold. The office (``by``) is not bound by the patient's deadline.
-
-        :return: ClaimResult of the new booking.
+        In a READ COMMITTED transaction; elsewhere a collision runs the request again.
         """
-        self.ensure_one()
-        self.check_access("read")
         self.env.flush_all()
-        savepoint = self.env.cr.savepoint(flush=False)
-        self._read_lock()
-        replay = self.sudo().search([("channel_id", "=", self.channel_id.id), ("key", "=", key)])
-        choice = {"displaced_choice": "move"} if self.state == "displaced" else {}
-        confirm = self.state != "hold"
-        if not replay:
-            if not choice and by == "patient":
-                self._check_cancel(self.env["hospital.clock"]._now())
-            self._transition(
-                "cancelled", self.env._("Moved"), cancel_by="system",
-                cancelled_at=self.env["hospital.clock"]._now(), **choice,
-            )  # fmt: skip
-        result = self._claim(
-            self.channel_id, self.patient_id, session, key, account=self.account_id,
-            period_start=period_start, number=number, confirm=confirm,
-        )  # fmt: skip
-        savepoint.close(rollback=result.outcome not in ("ok", "replay"))
-        self.invalidate_model()
-        return result
-
-    def _read_lock(self):
         self.env.cr.execute(
-            SQL("SELECT 1 FROM hospital_booking WHERE id = ANY(%s) FOR UPDATE", self.ids)
+            SQL(
+                "SELECT 1 FROM hospital_booking WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                self.ids,
+            )
         )
+        self.invalidate_recordset()
 
-    def _check_in(self, channel=None, by=None):
-        """Confirm the arrival; late patients get the next number of the session.
-
-        :return: ``checked_in`` or ``walkin``.
-        :raise UserError: on another day, or when a late patient finds no number left.
-        """
-        self.ensure_one()
-        self.check_access("read")
-        (channel or self.channel_id)._check_right("may_checkin")
-        clock = self.env["hospital.clock"]
-        now, company_sudo = clock._now(), self.company_id.sudo()
-        if self.state != "confirmed" or self.date != clock._today():
-            raise UserError(self.env._("Only today's confirmed bookings can check in."))
-        late = now > self.starts_at + timedelta(minutes=company_sudo.hospital_late_minutes)
-        if late:
-            self._take_walkin(now, company_sudo)
-        self._transition("checked_in", channel=channel, checkin_at=now)
-        if late:
-            self.env["hospital.credit.event"]._add(
-                self.patient_id.ids, "late", self.env._("Came after the booked time")
-            )
-            self.env["hospital.blacklist.rule"].sudo()._apply(self.patient_id.ids)
-        return "walkin" if late else "checked_in"
-
-    def _take_walkin(self, now, company):
-        query = SQL("SELECT hospital_slot_walkin(%s, %s)", self.id, now)
-        ((number,),) = self.env.execute_query(query)
-        if number is None and company.hospital_walkin_extra:
-            self.session_id.sudo()._add_numbers(1, self.env._("Late patient"), kind="walkin")
-            ((number,),) = self.env.execute_query(query)
-        if number is None:
-            raise UserError(
-                self.env._("The booked time has passed and no number is left. Book again.")
-            )
-        self.invalidate_model()
-
-    def _told(self):
-        """Return [(whether the patient was reached about a change, the patient's choice)]."""
-        reached = (
-            self.env["hospital.message"]
-            .sudo()
-            ._reached("hospital.booking", self.ids, "booking.displaced")
-        )
-        words = {
-            "reached": self.env._("Reached"),
-            "not_reached": self.env._("Not reached"),
-            "pending": self.env._("Being told"),
-        }
-        choices = dict(self._fields["displaced_choice"]._description_selection(self.env))
-        return [
-            (
-                words[reached[row.id]],
-                choices.get(row.displaced_choice) or self.env._("No answer yet"),
-            )
-            for row in self
-        ]
-
-    def _choose_displaced(self, choice):
-        """Answer a suspension or substitution: ``accept`` or ``cancel``; move by rescheduling."""
-        self.ensure_one()
-        self.check_access("read")
-        if self.state != "displaced":
-            raise UserError(self.env._("This booking needs no answer."))
-        if choice == "accept":
-            if self.session_id.sudo().state != "released" or self.slot_id.sudo().state != "taken":
-                raise UserError(self.env._("The session is suspended. Choose another time."))
-            self._transition("confirmed", displaced_choice="accept")
-        elif choice == "cancel":
-            self._transition(
-                "cancelled", cancel_by="system", displaced_choice="cancel",
-                cancelled_at=self.env["hospital.clock"]._now(),
-            )  # fmt: skip
-        else:
-            raise UserError(self.env._("Choose a new time to move the booking."))
-
-    def action_check_in(self):
-        """Desk button: check the patient in."""
+    def action_confirm(self):
+        """Desk button: confirm a hold for the patient who stands or calls there."""
         self.env["hospital.channel"]._check_desk()
-        window = self.env["hospital.channel"].sudo().search([("code", "=", "window")], limit=1)
-        for booking in self:
-            booking._check_in(window, self.env.user)
+        self._confirm(self.env["hospital.channel"]._window())

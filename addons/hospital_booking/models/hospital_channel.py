@@ -60,6 +60,11 @@ class HospitalChannel(models.Model):
         ):
             raise AccessError(self.env._("Only the triage desk and the office may do this."))
 
+    @api.model
+    def _window(self):
+        """Return the channel of desk and window, as the system."""
+        return self.sudo().search([("code", "=", "window")], limit=1)
+
     def _check_right(self, name):
         """Refuse what the channel may not do (``may_cancel`` or ``may_checkin``).
 
@@ -68,10 +73,21 @@ class HospitalChannel(models.Model):
         if not all(self.sudo().mapped(name)):
             raise UserError(self.env._("This cannot be done here. Ask at the window."))
 
+    @api.model
+    def _check_key_keeper(self):
+        """Keys are made by who connects the channel; its rights are the administrator's.
+
+        :raise AccessError: for other users.
+        """
+        if not self.env.su and not self.env.user.has_groups(
+            "hospital_base.group_admin,hospital_base.group_integration"
+        ):
+            raise AccessError(self.env._("Only the administrator and integration make keys."))
+
     def _new_key(self):
         """Return a new API key; only its hash is kept."""
         self.ensure_one()
-        self.check_access("write")
+        self._check_key_keeper()
         key = secrets.token_urlsafe(32)
         self.sudo().api_key_hash = crypto.keyed_hash(key, "channel")
         return key
@@ -96,7 +112,7 @@ class HospitalChannel(models.Model):
 
     def action_revoke_key(self):
         """End the key at once; the channel's requests are refused from now on."""
-        self.check_access("write")
+        self._check_key_keeper()
         self.sudo().api_key_hash = False
         self.env["hospital.audit.log"]._record(
             "write", self, field_names=["api_key_hash"], reason="key revoked"

@@ -107,12 +107,12 @@ class HospitalChannel(models.Model):
         domain = [
             ("patient_id", "=", self._named_patient(data).id),
             ("date", "=", today),
-            ("state", "in", ("confirmed", "checked_in")),
+            ("state", "in", ("confirmed", "displaced", "checked_in")),
         ]
         if self.code not in DESKS:
             domain.append(("channel_id", "=", self.id))
         found_sudo = self.env["hospital.booking"].sudo().search(domain)
-        waiting_sudo = found_sudo.filtered(lambda one: one.state == "confirmed") or found_sudo
+        waiting_sudo = found_sudo.filtered(lambda one: one.state != "checked_in") or found_sudo
         if not waiting_sudo:
             sentence = self.env._("There is no booking for today. Ask at the window.")
             raise ChannelError(404, "booking_unknown", sentence)

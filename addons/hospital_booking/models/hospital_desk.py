@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 ROWS = 30
+COMING = ("hold", "confirmed", "displaced")
 SEEN = ("patient_id", "state", "starts_at")
 
 
@@ -25,7 +26,7 @@ class HospitalDesk(models.AbstractModel):
         self.env["hospital.channel"]._check_desk()
         text = (text or "").strip()
         if len(text) < 2:
-            return self._answer(self.env._("Scan a ticket or card, or type a name."), "info")
+            return self._answer(self.env._("Type at least two characters, or scan."), "info")
         bookings, domain = self._today(text)
         if bookings:
             return self._found(bookings)
@@ -41,7 +42,7 @@ class HospitalDesk(models.AbstractModel):
         booking = self.env["hospital.booking"].search([("id", "=", int(booking_id))])
         if not booking:
             return self._answer(self.env._("Nothing found. Search again."), "danger")
-        window = self.env["hospital.channel"].sudo().search([("code", "=", "window")], limit=1)
+        window = self.env["hospital.channel"]._window()
         try:
             with self.env.cr.savepoint():
                 outcome = booking._check_in(window)
@@ -50,7 +51,7 @@ class HospitalDesk(models.AbstractModel):
         if outcome == "walkin":
             sentence = self.env._("Late. The new number is below.")
             return self._answer(sentence, "warning", booking) | {"big": booking.walkin_number}
-        return self._answer(self.env._("Checked in."), "info", booking) | {"big": booking.number}
+        return self._answer(self.env._("Checked in."), "success", booking) | {"big": booking.number}
 
     @api.model
     def _today(self, text):
@@ -89,7 +90,7 @@ class HospitalDesk(models.AbstractModel):
         now = self.env["hospital.clock"]._now()
         Booking = self.env["hospital.booking"]
         coming = Booking.search(
-            domain & Domain("starts_at", ">", now) & Domain("state", "in", ("confirmed", "hold")),
+            domain & Domain("starts_at", ">", now) & Domain("state", "in", COMING),
             order="starts_at, id", limit=ROWS,
         )  # fmt: skip
         if coming:
@@ -130,9 +131,17 @@ class HospitalDesk(models.AbstractModel):
             "room": booking.session_id.room or booking.department_id.room or "",
             "state": booking.state,
             "state_label": states[booking.state],
-            "ready": booking.state == "confirmed" and booking.date == today,
+            "ready": self._is_ready(booking, today),
             "note": self._note(booking, today),
         }
+
+    @api.model
+    def _is_ready(self, booking, today):
+        if booking.date != today:
+            return False
+        if booking.state == "displaced":
+            return not booking._why_not_kept()
+        return booking.state == "confirmed"
 
     @api.model
     def _note(self, booking, today):
@@ -141,6 +150,11 @@ class HospitalDesk(models.AbstractModel):
             return self.env._("Already checked in at %(time)s.", time=f"{at:%H:%M}")
         if booking.date != today and booking.state in ("confirmed", "hold"):
             return self.env._("This booking is for %(date)s.", date=booking.date)
+        if self._is_ready(booking, today) and booking.state == "displaced":
+            return self.env._(
+                "%(doctor)s stands in. Ask the patient; checking in accepts.",
+                doctor=booking.doctor_id.name or booking.department_id.name,
+            )
         return {
             "hold": self.env._("Not confirmed yet. Ask the patient to confirm or pay."),
             "cancelled": self.env._("This booking was cancelled. Book a new number."),

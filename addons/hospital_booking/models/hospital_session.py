@@ -4,13 +4,39 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .hospital_booking import LIVE_SQL
+from .hospital_booking import HARD_DAY_LIMIT, LIVE_SQL
 
 OPEN = ("hold", "confirmed", "displaced")
+#: Bookings follow their numbers to another day, above the day's limit if need be: their patients
+#: are asked. Who has the same doctor there already keeps the old day, and cannot accept.
+MOVE = """
+    UPDATE hospital_booking b
+       SET date = e.date, starts_at = s.starts_at, ends_at = s.ends_at, ordinal = (
+            SELECT min(seat) FROM generate_series(1, %(seats)s) seat WHERE NOT EXISTS (
+                SELECT 1 FROM hospital_booking o
+                 WHERE o.patient_id = b.patient_id AND o.date = e.date AND o.id <> b.id
+                   AND o.ordinal = seat AND o.%(live)s))
+      FROM hospital_slot s JOIN hospital_session e ON e.id = s.session_id
+     WHERE s.id = b.slot_id AND b.id = ANY(%(ids)s) AND NOT EXISTS (
+            SELECT 1 FROM hospital_booking o
+             WHERE o.patient_id = b.patient_id AND o.date = e.date AND o.id <> b.id
+               AND (o.doctor_id = b.doctor_id OR o.doctor_id IS NULL AND b.doctor_id IS NULL
+                    AND o.department_id = b.department_id) AND o.%(live)s)
+"""
 
 
 class HospitalSession(models.Model):
     _inherit = "hospital.session"
+
+    @api.depends_context("hospital_session_left")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        if self.env.context.get("hospital_session_left"):
+            for session in self:
+                clinic = session.department_id.name if session.doctor_id else ""
+                left = self.env._("%s left", session.free_count)
+                parts = (session.display_name, clinic, session.number_type_id.name, left)
+                session.display_name = " · ".join(filter(None, parts))
 
     @api.model
     def _before_change(self):
@@ -50,7 +76,8 @@ class HospitalSession(models.Model):
                 f"{clock._local(row.starts_at):%Y-%m-%d %H:%M}",
                 row.doctor_id.name or row.department_id.name,
                 row.number,
-                row.patient_id.masked_name,
+                Markup('<a href="/odoo/hospital-bookings/%s">%s</a>')
+                % (row.id, row.patient_id.masked_name),
             ]
             for row in bookings
         ]
@@ -75,15 +102,17 @@ class HospitalSession(models.Model):
     def _after_suspend(self, slots):
         super()._after_suspend(slots)
         self.env.flush_all()  # closing the sessions waits for claims in progress
-        bookings = self._open_bookings(slots).filtered(lambda row: row.state != "displaced")
-        if bookings:
-            bookings._transition("displaced", self.env._("Suspended"), strict=False)
+        self._open_bookings(slots)._displace(self.env._("Suspended"), "booking.displaced")
 
     def _after_resume(self, slots):
         super()._after_resume(slots)
-        bookings = self._open_bookings(slots).filtered(lambda row: row.state == "displaced")
+        bookings = self._open_bookings(slots).filtered(
+            lambda row: row.state == "displaced" and row.doctor_id == row.session_id.doctor_id
+        )
         if bookings:
-            bookings._transition("confirmed", self.env._("Recovered"), strict=False)
+            bookings._transition(
+                "confirmed", self.env._("Recovered"), strict=False, message="booking.restored"
+            )
         # numbers whose patients left meanwhile
         if slots:
             self.env.cr.execute("SELECT hospital_slot_release(%s)", [slots.ids])
@@ -123,20 +152,12 @@ class HospitalSession(models.Model):
                 )
             )
         bookings.invalidate_model()
-        moving = bookings.filtered(lambda row: row.state != "displaced")
-        moving._transition("displaced", self.env._("Substitution"), strict=False)
+        bookings._displace(self.env._("Substitution"), "booking.substituted")
 
     def _after_move(self, old_values):
         super()._after_move(old_values)
         bookings = self._open_bookings()
         self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE hospital_booking b SET date = e.date, starts_at = s.starts_at, "
-            "ends_at = s.ends_at FROM hospital_slot s JOIN hospital_session e "
-            "ON e.id = s.session_id WHERE s.id = b.slot_id AND b.id = ANY(%s)",
-            [bookings.ids],
-        )
+        self.env.cr.execute(SQL(MOVE, ids=bookings.ids, seats=HARD_DAY_LIMIT, live=SQL(LIVE_SQL)))
         bookings.invalidate_model()
-        moving = bookings.filtered(lambda row: row.state != "displaced")
-        if moving:
-            moving._transition("displaced", self.env._("Moved"), strict=False)
+        bookings._displace(self.env._("Moved"), "booking.session_moved")

@@ -12,4 +12,4 @@ class HospitalBookingCancel(models.TransientModel):
         """Cancel for the patient, without deadline, with the reason that was given."""
         self.ensure_one()
         self.env["hospital.channel"]._check_desk()
-        self.booking_id._cancel(self.reason, "office")
+        self.booking_id._cancel(self.reason, "office", self.env["hospital.channel"]._window())

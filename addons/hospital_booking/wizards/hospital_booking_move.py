@@ -9,9 +9,16 @@ class HospitalBookingMove(NumberChoice, models.TransientModel):
 
     booking_id = fields.Many2one("hospital.booking", required=True, readonly=True)
     department_id = fields.Many2one(related="booking_id.department_id")
-    date = fields.Date(required=True, default=lambda self: self.env["hospital.clock"]._today())
+    date = fields.Date(required=True, default=lambda self: self._default_date())
     session_id = fields.Many2one("hospital.session", required=True)
     slot_id = fields.Many2one("hospital.slot", "Number", help="Empty: the first free number.")
+
+    @api.model
+    def _default_date(self):
+        """Begin with the day of the booking, unless it is over."""
+        booking = self.env["hospital.booking"].browse(self.env.context.get("default_booking_id"))
+        today = self.env["hospital.clock"]._today()
+        return max(booking.date or today, today)
 
     @api.onchange("date")
     def _onchange_date(self):

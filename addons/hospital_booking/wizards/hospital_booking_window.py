@@ -13,6 +13,16 @@ class HospitalBookingWindow(NumberChoice, models.TransientModel):
     session_id = fields.Many2one("hospital.session", required=True)
     slot_id = fields.Many2one("hospital.slot", "Number", help="Empty: the first free number.")
 
+    is_full = fields.Boolean(compute="_compute_is_full")
+
+    @api.depends("session_id")
+    def _compute_is_full(self):
+        now = self.env["hospital.clock"]._now()
+        for wizard in self:
+            wizard.is_full = wizard.session_id and not any(
+                slot.state == "free" and slot.starts_at > now for slot in wizard.session_id.slot_ids
+            )
+
     @api.onchange("date", "department_id")
     def _onchange_day(self):
         session = self.session_id
@@ -33,9 +43,24 @@ class HospitalBookingWindow(NumberChoice, models.TransientModel):
         """
         self.ensure_one()
         self.env["hospital.channel"]._check_desk()
-        window = self.env["hospital.channel"].sudo().search([("code", "=", "window")], limit=1)
+        window = self.env["hospital.channel"]._window()
         result = self.env["hospital.booking"]._claim(
             window, self.patient_id, self.session_id, f"desk:{self.id}",
             number=self.slot_id.number or None, confirm=True,
         )  # fmt: skip
         return self._open(result)
+
+    def action_wait(self):
+        """Put the patient on the wait-list of a full session."""
+        self.ensure_one()
+        self.env["hospital.channel"]._check_desk()
+        entry = self.env["hospital.waitlist"]._join(
+            self.session_id, self.patient_id, self.env["hospital.channel"]._window()
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "hospital.waitlist",
+            "res_id": entry.id,
+            "views": [(False, "form")],
+            "target": "current",
+        }
