@@ -76,4 +76,4 @@ class TestApiInput(ApiCommon):
         self.assertEqual(chinese[1]["error"]["message"], "请求体必须是一个 JSON 对象。")
         self.assertEqual(english[1]["error"]["message"], "The body must be one JSON object.")
         large = self._send("POST", "hold", headers={"Accept-Language": "zh-CN"}, data="x" * 17000)
-        self.assertEqual(large[1]["error"]["message"], "请求过大,最多 16 kB。")
+        self.assertEqual(large[1]["error"]["message"], "请求过大，最多 16 kB。")

@@ -44,13 +44,20 @@ class TestApiKey(ApiCommon):
         )
         self.assertEqual(set(rows.mapped("reason")), {"key issued", "key revoked"})
 
-    def test_only_the_administrator_makes_and_ends_keys(self):
+    def test_only_administrator_and_integration_make_and_end_keys(self):
         before = self.phone.api_key_hash
         for user in (self.office, self.desk):
             for action in ("action_new_key", "action_revoke_key"):
                 with self.assertRaises(AccessError):
                     getattr(self.phone.with_user(user), action)()
         self.assertEqual(self.phone.api_key_hash, before)
+        engineer = self.phone.with_user(self.roles["integration"])
+        with self.assertRaises(AccessError):
+            engineer.may_hold = False
+        shown = engineer.action_new_key()["params"]["message"]
+        self.assertRefused(self._knock(), 401, "key_unknown")
+        self.keys = {**self.keys, self.phone: shown}
+        self.assertEqual(self._knock()[0], 200)
 
     def test_the_limit_of_a_minute_counts_per_channel(self):
         self.phone.requests_per_minute = 2

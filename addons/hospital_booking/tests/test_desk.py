@@ -57,7 +57,7 @@ class TestDesk(BookingCommon):
         booking = self._booked(self.person, self.today)
         with freeze_time(f"{TODAY} 05:50:00"):
             answer = self.Desk.check_in(booking.id)
-            self.assertEqual((answer["kind"], answer["big"]), ("info", 1))
+            self.assertEqual((answer["kind"], answer["big"]), ("success", 1))
             self.assertEqual(
                 (booking.state, booking.event_ids[:1].user_id), ("checked_in", self.desk)
             )

@@ -50,6 +50,7 @@ class TestDeskWizards(BookingCommon):
         self.assertEqual((booking.state, booking.cancel_by), ("cancelled", "office"))
         self.assertEqual((booking.cancel_reason, booking.slot_id.state), ("Called in", "free"))
         self.assertEqual(booking.event_ids[:1].reason, "Called in")
+        self.assertEqual(booking.event_ids[:1].channel_id.code, "window")
 
     def test_move_keeps_one_booking_and_the_old_one_when_full(self):
         booking = self._booked()
@@ -90,3 +91,23 @@ class TestDeskWizards(BookingCommon):
                 with self.assertRaises(AccessError):
                     self.env[f"hospital.booking.{model}"].with_user(user).create(values)
         self.assertEqual(booking.state, "confirmed")
+
+    def test_the_desk_confirms_a_hold(self):
+        hold = self._booked(confirm=False)
+        for user in (self.doctor_user, self.cashier, self.portal_a):
+            with self.assertRaises(AccessError):
+                hold.with_user(user).action_confirm()
+        self.assertEqual(hold.state, "hold")
+        hold.with_user(self.desk).action_confirm()
+        self.assertEqual((hold.state, hold.event_ids[:1].channel_id.code), ("confirmed", "window"))
+
+    def test_what_was_sent_about_a_booking_is_one_click_away(self):
+        booking = self._booked()
+        action = booking.with_user(self.desk).action_messages()
+        found = self.env["hospital.message"].with_user(self.desk).search(action["domain"])
+        self.assertEqual(found.event_id.code, "booking.confirmed")
+
+    def test_sessions_show_what_is_left_in_the_wizards(self):
+        session = self.session.with_context(hospital_session_left=True)
+        self.assertIn("10 left", session.display_name)
+        self.assertNotIn("left", self.session.display_name)

@@ -114,3 +114,100 @@ class TestSettings(BookingCommon):
         with freeze_time("2031-03-03 00:04:00"):
             self.Booking._cron_expire_holds()
         self.assertEqual((entry.state, entry.booking_id.state), ("expired", "expired"))
+
+    def test_move_limit(self):
+        self.company.hospital_move_limit = 1
+        first = self._booked()
+        second = first._reschedule(self._session(TOMORROW + timedelta(days=1)), "move-1")
+        moved = self.Booking.browse(second.booking_id)
+        with self.assertRaises(UserError):
+            moved._reschedule(self._session(TOMORROW + timedelta(days=2)), "move-2")
+        self.assertEqual(moved.state, "confirmed")
+
+    def test_reminder_hour(self):
+        reminders = [("event_id.code", "=", "booking.reminder")]
+        messages = self.env["hospital.message"]
+        self._booked()
+        self.company.hospital_reminder_hour = 0
+        with freeze_time("2031-03-03 15:00:00"):
+            self.Booking._cron_remind()
+            self.assertFalse(messages.search_count(reminders))
+            self.company.hospital_reminder_hour = 23
+            self.Booking._cron_remind()
+            self.assertEqual(messages.search_count(reminders), 1)
+
+    def test_every_setting_of_bookings_has_a_test(self):
+        """A new field of the settings page wants a test of its name here."""
+        owned = [
+            field.name
+            for field in self.company._fields.values()
+            if field._module == "hospital_booking" and field.name.startswith("hospital_")
+        ]
+        tested = {name for name in dir(self) if name.startswith("test_")}
+        for name in owned:
+            short = name.removeprefix("hospital_")
+            self.assertTrue(
+                any(test.startswith(f"test_{short}") for test in tested)
+                or name == "hospital_cancel_days",  # test_cancel_limit_within_its_days
+                name,
+            )
+        self.assertGreaterEqual(len(owned), 11)
+        self.assertEqual(
+            {name for name in self.env["res.config.settings"]._fields if name in owned}, set(owned)
+        )
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestQuotaSettings(BookingCommon):
+    """A quota holds where its department and type say, and is a rule over one pool."""
+
+    def _quota(self, **values):
+        return self.env["hospital.channel.rule"].create(
+            {"channel_id": self.channel.id, "maximum": 0, **values}
+        )
+
+    def _result(self, session=None):
+        result = self._claim(self._patient(), session)
+        return result.outcome
+
+    def test_quota_of_a_department(self):
+        elsewhere = self.env["hospital.department"].create(
+            {"name": "Elsewhere", "code": "ELSE", "campus_id": self.department.campus_id.id}
+        )
+        rule = self._quota(department_id=elsewhere.id)
+        self.assertEqual(self._result(), "ok")
+        rule.department_id = self.department
+        self.assertEqual(self._result(), "quota")
+
+    def test_quota_of_a_number_type(self):
+        rule = self._quota(number_type_id=self.type_normal.id)
+        self.assertEqual(self._result(), "ok")
+        rule.number_type_id = self.type_expert
+        self.assertEqual(self._result(), "quota")
+        self.assertEqual(self._result(self._session(TOMORROW, half_day="pm", doctor=False)), "ok")
+
+    def test_the_strictest_of_several_quotas_counts(self):
+        self._quota(maximum=5)
+        self._quota(maximum=1, number_type_id=self.type_expert.id)
+        self.assertEqual([self._result(), self._result()], ["ok", "quota"])
+
+    def test_an_archived_quota_does_not_count(self):
+        rule = self._quota()
+        self.assertEqual(self._result(), "quota")
+        rule.active = False
+        self.assertEqual(self._result(), "ok")
+
+    def test_a_quota_is_of_its_channel_only(self):
+        phone = self.env["hospital.channel"].search([("code", "=", "phone")])
+        self._quota(channel_id=phone.id)
+        self.assertEqual(self._result(), "ok")
+        self.channel = phone
+        self.assertEqual(self._result(), "quota")
+
+    def test_what_is_given_back_can_be_booked_again(self):
+        self._quota(maximum=1)
+        booking = self._booked()
+        self.assertEqual(self._result(), "quota")
+        booking._cancel("", "office")
+        self.assertEqual(self._result(), "ok")

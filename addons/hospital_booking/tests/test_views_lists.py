@@ -1,6 +1,8 @@
+from datetime import timedelta
+
 from odoo.tests import freeze_time, tagged
 
-from .common import NOW, BookingCommon
+from .common import NOW, TOMORROW, BookingCommon
 
 LISTS = {
     "hospital.booking": "hospital_booking.hospital_booking_view_list",
@@ -16,7 +18,7 @@ class TestViewsLists(BookingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.big = cls._session(cls.session.date, half_day="pm", numbers=90)
+        cls.big = cls._session(cls.session.date, half_day="pm", numbers=90, doctor=cls.doctor2)
         rule = cls.env["hospital.blacklist.rule"].search([], limit=1)
         for index in range(80):
             patient = cls._patient(
@@ -129,3 +131,35 @@ class TestViewsStatistics(BookingCommon):
         total = self._rates([], [("id", "in", ids)])[None]
         self.assertEqual(total, (8, 5, 2, rate))
         self.assertEqual(total[-1], 0.4)
+
+    def test_holds_and_moves_are_no_bookings_of_their_own(self):
+        """Counted again from the history: what was confirmed once and not moved away."""
+        day2 = self._session(TOMORROW + timedelta(days=1))
+        kept, given, moved = (self._booked(self._patient()) for _n in range(3))
+        given._cancel("", "patient")
+        moved._reschedule(day2, "move")
+        expired = self._booked(self._patient(), confirm=False)
+        dropped = self._booked(self._patient(), confirm=False)
+        dropped._cancel("", "patient")
+        with freeze_time("2031-03-03 00:15:00"):
+            self.Booking._cron_expire_holds()
+        self._booked(self._patient(), confirm=False)
+        self.env.flush_all()
+        ids = self.Booking.search([("session_id", "in", (self.session + day2).ids)]).ids
+        self.assertEqual((len(ids), expired.state), (7, "expired"))
+        self.env.cr.execute(
+            "SELECT count(DISTINCT e.booking_id), count(DISTINCT e.booking_id) FILTER (WHERE "
+            "EXISTS (SELECT 1 FROM hospital_booking_event c WHERE c.booking_id = e.booking_id "
+            "AND c.to_state = 'cancelled')) FROM hospital_booking_event e "
+            "WHERE e.booking_id = ANY(%s) AND e.to_state = 'confirmed' AND NOT EXISTS ("
+            "SELECT 1 FROM hospital_booking_event m WHERE m.booking_id = e.booking_id "
+            "AND m.reason = 'Moved')",
+            [ids],
+        )
+        counted = self.env.cr.fetchone()
+        ((bookings, cancelled),) = self.env["hospital.booking.report"]._read_group(
+            [("id", "in", ids)], [], ["bookings:sum", "cancelled:sum"]
+        )
+        self.assertEqual((bookings, cancelled), counted)
+        self.assertEqual(counted, (3, 1))
+        self.assertEqual(kept.state, "confirmed")
