@@ -36,6 +36,12 @@ class HospitalBlacklistEntry(models.Model):
         "CHECK (until > start_at)", "A lock ends after it starts."
     )
 
+    @api.depends("patient_id", "rule_id")
+    def _compute_display_name(self):
+        for entry in self:
+            parts = (entry.patient_masked, entry.rule_id.name)
+            entry.display_name = " · ".join(filter(None, parts))
+
     @api.model
     def _is_blocked(self, patient_ids, at):
         """Return the ids among ``patient_ids`` that may not book at ``at`` (UTC)."""

@@ -16,6 +16,11 @@ class HospitalWaitlist(models.Model):
         help="Until the offered number goes to the next in line.",
     )  # fmt: skip
 
+    @api.depends("patient_id", "session_id")
+    def _compute_display_name(self):
+        for entry in self:
+            entry.display_name = f"{entry.patient_masked} · {entry.session_id.display_name}"
+
     @api.depends("state", "session_id")
     def _compute_position(self):
         self.flush_model(["state", "session_id"])

@@ -161,13 +161,14 @@ class TestDisplaced(BookingCommon):
     def test_the_office_sees_who_was_told_and_what_they_chose(self):
         stays, leaves, calm = (self._booked(self._patient(name=name)) for name in ("A", "B", "C"))
         self.assertNotIn("eached", self.session._affected_html())
+        self.assertEqual(self.session._affected_html(told=True), "")
         self.session._substitute(self.doctor2, "Ill")
         self.env["hospital.message"]._cron_deliver()
         stays._choose_displaced("accept")
         leaves._choose_displaced("cancel")
-        rows = self.session._affected_html().split("</li>")
+        rows = self.session._affected_html(told=True).split("</tr>")[1:]
         self.assertEqual(len(rows) - 1, 3)
-        for booking, word in ((stays, "Accepted"), (leaves, "Cancelled"), (calm, "Reached")):
+        for booking, word in ((stays, "Accepted"), (leaves, "Cancelled"), (calm, "No answer yet")):
             (row,) = (one for one in rows if f"hospital-bookings/{booking.id}" in one)
             self.assertIn("Reached", row)
             self.assertIn(word, row)

@@ -105,3 +105,11 @@ class TestBlacklistRelease(BookingCommon):
 
     def test_the_rule_is_written_out(self):
         self.assertIn("3 within 30 days lock for 90 days", self.rule.sentence)
+
+    def test_titles_are_masked_and_say_what_it_is(self):
+        entry = self._entry()
+        wait = self.env["hospital.waitlist"]._join(self.session, self._patient(), self.channel)
+        self.assertEqual(entry.display_name, f"T********** · {self.rule.name}")
+        self.assertEqual(wait.display_name, f"T********** · {self.session.display_name}")
+        booking = self._booked(self._patient())
+        self.assertEqual(booking.display_name, f"2031-03-04 08:00 {self.department.name}, number 1")
