@@ -88,7 +88,9 @@ class HospitalBooking(models.Model):
 
     def _told(self):
         """Return [(whether the patient was reached about a change, the patient's choice)]."""
-        reached = self.env["hospital.message"].sudo()._reached("hospital.booking", self.ids, ASKING)
+        reached = (
+            self.env["hospital.message"].sudo()._reached("hospital.booking", self.ids, *ASKING)
+        )
         words = {
             "reached": self.env._("Reached"),
             "not_reached": self.env._("Not reached"),

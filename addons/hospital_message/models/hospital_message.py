@@ -183,7 +183,7 @@ class HospitalMessage(models.Model):
     # Asking ----------------------------------------------------------------
 
     @api.model
-    def _reached(self, res_model, res_ids, codes=None):
+    def _reached(self, res_model, res_ids, *codes):
         """Tell for each record whether its patient was told the newest message about it.
 
         :param codes: look at messages of these events only.
@@ -205,8 +205,8 @@ class HospitalMessage(models.Model):
                 " ORDER BY m.res_id, m.id DESC",
                 res_model,
                 list(result),
-                codes is None,
-                list(codes or ()),
+                not codes,
+                list(codes),
             )
         )
         for res_id, state, delivered in rows:

@@ -212,7 +212,7 @@ class TestDelivery(MessageCommon):
         self._event("test.other")
         self._emit(self._row(self.patient_a, "k2", res_id=5), code="test.other")
         self.assertEqual(self.Message._reached("res.partner", [5]), {5: "pending"})
-        self.assertEqual(self.Message._reached("res.partner", [5], ["test.moved"]), {5: "reached"})
+        self.assertEqual(self.Message._reached("res.partner", [5], "test.moved"), {5: "reached"})
         self.assertEqual(self.Message._reached("res.partner", []), {})
 
     def test_staff_are_told_in_the_app(self):
