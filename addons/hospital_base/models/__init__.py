@@ -14,6 +14,7 @@ from . import hospital_login_lock
 from . import hospital_sms
 from . import hospital_sms_sandbox
 from . import ir_http
+from . import ir_ui_menu
 from . import res_company
 from . import res_config_settings
 from . import res_users
