@@ -1,222 +1,138 @@
-"""Bookings of the past three weeks and of today, written set-based.
+"""Bookings of the past three weeks, of today and of the released days ahead, set-based."""
 
-Numbers that were given in the past cannot be claimed any more, so these rows
-are inserted; they keep every rule that a claim keeps: one live booking per
-number, one patient per doctor and day, one ordinal per patient and day.
-"""
-
-import secrets
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import timedelta
 
-from odoo.addons.hospital_patient.models.hospital_credit_event import KINDS
 from odoo.tools import SQL
 
+from . import demand
+from .people import age_on
+from .planner import Crowd, Planner, slots_by_day
 from .sql import insert_rows
 
-REASON_MISSED = "预约后未到诊"
-PATHS = {
-    "done": ("hold", "confirmed", "checked_in", "called", "done"),
-    "called": ("hold", "confirmed", "checked_in", "called"),
-    "checked_in": ("hold", "confirmed", "checked_in"),
-    "confirmed": ("hold", "confirmed"),
-    "no_show": ("hold", "confirmed", "no_show"),
-    "cancelled": ("hold", "confirmed", "cancelled"),
-    "expired": ("hold", "expired"),
-}
-PAST = ("done",) * 76 + ("no_show",) * 6 + ("cancelled",) * 14 + ("expired",) * 4
-CHANNELS = (
-    ("wechat",) * 55
-    + ("window",) * 14
-    + ("kiosk",) * 10
-    + ("phone",) * 8
-    + ("clinic",) * 7
-    + ("province",) * 4
-    + ("city",) * 2
-)
-#: A missed visit keeps its number: nobody else can have it any more.
-TAKEN = {"hold", "confirmed", "checked_in", "called", "done", "no_show"}
-FILLED = 0.5
-#: Fewer than the rules lock for: only the stories lock somebody.
-MISSED_AT_MOST = 2
+ADULT_AGE = 16
 
 
-def write_history(env, rng, patients, accounts, until):
-    """Write bookings for every started session before ``until`` (naive UTC).
+def pools(env, patients, today):
+    """Return {first letters of a department's code: ids}; the empty code is for all others."""
+    children, women, adults = [], [], []
+    for patient in patients:
+        if age_on(patient.birth_date, today) < ADULT_AGE:
+            children.append(patient.id)
+            continue
+        adults.append(patient.id)
+        if patient.sex == "female":
+            women.append(patient.id)
+    return {"EK": children, "FK": women, "": adults}
 
-    :param patients: ids that may appear; nobody twice on one day.
+
+def write_history(env, rng, patients, accounts, users, now):
+    """Write bookings of every released number before and after ``now`` (naive UTC).
+
+    :param patients: those who may appear; nobody twice on one day.
     :param dict accounts: {patient id: account id} of those with an account.
-    :param until: moment of the build; sessions after it are left to the claim.
-    :return: number of bookings.
+    :param dict users: {login: user}.
+    :return: ids of the bookings.
     """
-    plan = _Planner(env, rng, accounts, until)
-    for day, slots in sorted(_past_slots(env, until).items()):
-        chosen = rng.sample(slots, min(int(len(slots) * FILLED), len(patients)))
-        who = rng.sample(patients, len(chosen))
-        for slot, patient in zip(chosen, who, strict=True):
-            plan.add(slot, patient, day)
-    plan.store()
-    return len(plan.rows)
+    plan = Planner(env, rng, accounts, users, now)
+    today = env["hospital.clock"]._local(now).date()
+    people = pools(env, patients, today)
+    popular = {}
+    which = SQL(
+        "s.state = 'free' AND e.state = 'released' AND COALESCE(e.release_at, %s) <= %s", now, now
+    )
+    for day, slots in slots_by_day(env, which).items():
+        ahead = max((day - today).days, 0)
+        wanted, spare = [], defaultdict(list)
+        for slot in slots:
+            liked = popular.setdefault(slot["department"], rng.uniform(0.82, 1.14))
+            chance = liked * demand.chance_filled(slot["kind"], day.weekday(), slot["hour"], ahead)
+            if rng.random() < chance:
+                wanted.append(slot)
+            elif slot["starts_at"] < now - timedelta(hours=1):
+                spare[slot["session"]].append(slot)
+        crowd = Crowd(rng, people)
+        for slot in wanted:
+            _fill(plan, rng, crowd, slot, spare[slot["session"]])
+    return plan.store()
 
 
-def write_missed(env, rng, patients, accounts, until, per_patient=3):
+def _fill(plan, rng, crowd, slot, spare):
+    """Give ``slot`` to somebody, and to the next one when it is given back.
+
+    :param spare: numbers of the session that nobody wanted, for those who come late.
+    """
+    for _turn in range(4):
+        patient = crowd.next(slot["department"])
+        if patient is None:
+            return
+        later = [other for other in spare if other["starts_at"] > slot["starts_at"]]
+        late_slot = later[0] if later and rng.random() < demand.LATE else None
+        outcome = plan.add(slot, patient, late_slot=late_slot)
+        if plan.rows[-1]["is_late"]:
+            spare.remove(late_slot)
+        if outcome not in ("cancelled", "expired") or rng.random() > demand.FOLLOWED[slot["kind"]]:
+            return
+
+
+def write_missed(env, rng, patients, accounts, users, until, per_patient=3):
     """Write confirmed bookings to which nobody came, for the sweep to find."""
-    plan = _Planner(env, rng, accounts, until)
-    days = sorted(_past_slots(env, until - timedelta(hours=12)).items())[-per_patient:]
-    for day, slots in days:
+    plan = Planner(env, rng, accounts, users, until)
+    which = SQL(
+        "s.state = 'free' AND e.state = 'released' AND s.starts_at < %s",
+        until - timedelta(hours=12),
+    )
+    for _day, slots in list(slots_by_day(env, which).items())[-per_patient:]:
         chosen = rng.sample(slots, len(patients))
-        for slot, patient in zip(chosen, patients, strict=True):
-            plan.add(slot, patient, day, state="confirmed")
-    plan.store()
-    return len(plan.rows)
+        for slot, patient in zip(chosen, patients.ids, strict=True):
+            plan.add(slot, patient, lead=2, outcome="confirmed")
+    return plan.store()
 
 
-def _past_slots(env, until):
-    """Return {local date: [row]} of free numbers that began before ``until``."""
-    rows = env.execute_query(
+def write_displaced(env, rng, patients, accounts, users, now, sessions, most=9):
+    """Write bookings of sessions that were suspended in the past; everybody left."""
+    plan = Planner(env, rng, accounts, users, now)
+    which = SQL("s.session_id = ANY(%s)", sessions.ids)
+    for _day, slots in slots_by_day(env, which).items():
+        who = iter(rng.sample(patients.ids, len(slots)))
+        count = {}
+        for slot in slots:
+            count[slot["session"]] = count.get(slot["session"], 0) + 1
+            if count[slot["session"]] <= most:
+                plan.add(slot, next(who), lead=rng.randrange(2, 6), outcome="displaced_cancel")
+    return plan.store()
+
+
+def write_waited(env, rng, patients, accounts, today):
+    """Write wait-list entries of past sessions of experts: some got a number, some did not."""
+    env.flush_all()
+    env.cr.execute(
         SQL(
-            """SELECT s.id, s.session_id, s.number, s.starts_at, s.ends_at, e.doctor_id,
-                      e.department_id, e.number_type_id, e.fee_fen, e.date, e.company_id
-                 FROM hospital_slot s JOIN hospital_session e ON e.id = s.session_id
-                WHERE s.starts_at < %s AND s.state = 'free' AND e.state <> 'suspended'
-                ORDER BY e.date, s.id""",
-            until,
+            "SELECT b.id, b.session_id, b.patient_id, b.channel_id, b.create_date"
+            " FROM hospital_booking b JOIN hospital_number_type t ON t.id = b.number_type_id"
+            " WHERE t.kind IN ('expert', 'renowned') AND b.date < %s AND b.state = 'done'"
+            " AND b.mode = 'advance' ORDER BY b.id DESC LIMIT 400",
+            today,
         )
     )
-    found = defaultdict(list)
-    for row in rows:
-        found[row[9]].append(row)
-    return found
-
-
-class _Planner:
-    """Collects bookings and their steps, then writes them in a few statements."""
-
-    def __init__(self, env, rng, accounts, now):
-        self.env = env
-        self.rng = rng
-        self.accounts = accounts
-        self.now = now
-        self.rows = []
-        self.steps = []
-        self.missed = Counter()
-        channels = env["hospital.channel"].search([])
-        self.channels = {channel.code: channel.id for channel in channels}
-
-    def add(self, slot, patient, day, state=None):
-        """Plan one booking of ``slot`` (row of ``_past_slots``) for ``patient`` (id)."""
-        starts_at, ends_at = slot[3], slot[4]
-        state = state or self._state(starts_at, patient)
-        code = self.rng.choice(CHANNELS)
-        booked = starts_at - timedelta(minutes=self.rng.choice((45, 90, 1500, 3000, 6000)))
-        times = self._times(state, booked, starts_at, ends_at)
-        account = self.accounts.get(patient) if code == "wechat" else None
-        vals = self._values(slot, patient, day, state, code, account, booked, times)
-        self.rows.append(vals)
-        self.steps.append((self.channels[code], PATHS[state], times))
-
-    def _state(self, starts_at, patient):
-        if starts_at > self.now - timedelta(minutes=20):
-            return self.rng.choice(("checked_in", "called", "confirmed", "done"))
-        state = self.rng.choice(PAST)
-        if state != "no_show":
-            return state
-        self.missed[patient] += 1
-        return "no_show" if self.missed[patient] <= MISSED_AT_MOST else "done"
-
-    @staticmethod
-    def _times(state, booked, starts_at, ends_at):
-        """Return the moment of every step of ``state``'s path."""
-        arrived = starts_at - timedelta(minutes=12)
-        at = {
-            "hold": booked,
-            "confirmed": booked + timedelta(minutes=2),
-            "checked_in": arrived,
-            "called": starts_at + timedelta(minutes=3),
-            "done": ends_at + timedelta(minutes=5),
-            "no_show": starts_at + timedelta(hours=1),
-            "cancelled": booked + timedelta(minutes=20),
-            "expired": booked + timedelta(minutes=15),
-        }
-        return [at[step] for step in PATHS[state]]
-
-    def _values(self, slot, patient, day, state, code, account, booked, times):
-        at = dict(zip(PATHS[state], times, strict=True))
-        clock = self.env["hospital.clock"]
-        same_day = clock._local(booked).date() == day
-        return {
-            "ref": secrets.token_urlsafe(16),
-            "slot_id": slot[0],
-            "session_id": slot[1],
-            "number": slot[2],
-            "starts_at": slot[3],
-            "ends_at": slot[4],
-            "doctor_id": slot[5],
-            "department_id": slot[6],
-            "number_type_id": slot[7],
-            "fee_fen": slot[8],
-            "date": day,
-            "company_id": slot[10],
-            "patient_id": patient,
-            "account_id": account,
-            "channel_id": self.channels[code],
-            "key": secrets.token_urlsafe(12),
-            "mode": "same_day" if same_day else "advance",
-            "ordinal": 1,
-            "state": state,
-            "checkin_at": at.get("checked_in"),
-            "cancelled_at": at.get("cancelled"),
-            "cancel_by": "patient" if state == "cancelled" else None,
-            "no_show_at": at.get("no_show"),
-            "hold_until": booked + timedelta(minutes=15) if state == "expired" else None,
-            "create_date": booked,
-            "create_uid": self.env.uid,
-            "write_date": times[-1],
-            "write_uid": self.env.uid,
-        }
-
-    def store(self):
-        """Write bookings, steps and slot states."""
-        if not self.rows:
-            return
-        booking_ids = insert_rows(self.env, "hospital.booking", self.rows)
-        events = []
-        for booking_id, (channel_id, path, times) in zip(booking_ids, self.steps, strict=True):
-            before = None
-            for state, moment in zip(path, times, strict=True):
-                events.append(
-                    {
-                        "booking_id": booking_id,
-                        "from_state": before,
-                        "to_state": state,
-                        "at": moment,
-                        "channel_id": channel_id,
-                        "user_id": self.env.uid,
-                    }
-                )
-                before = state
-        insert_rows(self.env, "hospital.booking.event", events)
-        self._store_credit()
-        taken = [row["slot_id"] for row in self.rows if row["state"] in TAKEN]
-        self.env.execute_query(
-            SQL("UPDATE hospital_slot SET state = 'taken' WHERE id = ANY(%s) RETURNING id", taken)
+    rows = []
+    for booking in rng.sample(env.cr.dictfetchall(), 60):
+        state = rng.choices(("accepted", "expired", "cancelled"), (5, 3, 2))[0]
+        own = state == "accepted"
+        patient = booking["patient_id"] if own else rng.choice(patients.ids)
+        joined = booking["create_date"] - timedelta(hours=rng.randrange(1, 30))
+        rows.append(
+            {
+                "session_id": booking["session_id"],
+                "patient_id": patient,
+                "account_id": accounts.get(patient),
+                "channel_id": booking["channel_id"],
+                "booking_id": booking["id"] if own else None,
+                "state": state,
+                "create_uid": env.uid,
+                "create_date": joined,
+                "write_uid": env.uid,
+                "write_date": booking["create_date"],
+            }
         )
-        self.env["hospital.slot"].invalidate_model()
-
-    def _store_credit(self):
-        """Write what every missed visit cost."""
-        missed = [row for row in self.rows if row["state"] == "no_show"]
-        insert_rows(
-            self.env,
-            "hospital.credit.event",
-            [
-                {
-                    "patient_id": row["patient_id"],
-                    "kind": "no_show",
-                    "points": KINDS["no_show"][1],
-                    "reason": REASON_MISSED,
-                    "at": row["write_date"],
-                }
-                for row in missed
-            ],
-        )
+    insert_rows(env, "hospital.waitlist", rows)

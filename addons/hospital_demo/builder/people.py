@@ -8,12 +8,21 @@ from datetime import timedelta
 
 from odoo.addons.hospital_patient.tools_id import make_resident_id
 
-from ..tables.names import person_name
+from ..tables.names import TRAVELLERS, person_name
 
-PATIENTS = 2000
+PATIENTS = 4000
 ACCOUNTS = 240
-AREAS = ("990101", "990102", "990103", "991101", "991102")
-PER_AREA = 400
+AREAS = tuple(f"9901{place:02d}" for place in range(1, 11))
+PER_AREA = 499
+#: kind, prefix of the number, one of so many people has one
+CARDS = (
+    ("visit", "LS", 1.3),
+    ("insurance", "Z", 2),
+    ("e_insurance", "E", 6),
+    ("record", "B", 9),
+    ("id", "C", 50),
+    ("phone", "P", 50),
+)
 
 
 def phone_number(index):
@@ -35,7 +44,7 @@ def draw_people(rng, today, count=PATIENTS):
             {
                 "name": person_name(rng, sex)[0],
                 "id_type": "resident",
-                "id_number": make_resident_id(birth, sex, index % PER_AREA + 1, area=_area(index)),
+                "id_number": make_resident_id(birth, sex, index % PER_AREA, area=_area(index)),
                 "sex": sex,
                 "birth_date": birth,
                 "phone": phone_number(index),
@@ -49,7 +58,8 @@ def draw_people(rng, today, count=PATIENTS):
 def _age(rng, index):
     if index < ACCOUNTS:
         return rng.randrange(24, 62)
-    return rng.choice((rng.randrange(3, 13), rng.randrange(16, 60), rng.randrange(60, 91)))
+    ages = ((1, 15), (16, 35), (36, 60), (60, 92))
+    return rng.randrange(*rng.choices(ages, (16, 22, 32, 30))[0])
 
 
 def _area(index):
@@ -70,17 +80,58 @@ def build_patients(env, rng, today):
     Patient = env["hospital.patient"]
     people = draw_people(rng, today)
     adults = Patient.create(people[:ACCOUNTS])
-    others = []
+    others, children = [], 0
     for person in people[ACCOUNTS:]:
         if age_on(person["birth_date"], today) < 16:
-            guardian = rng.choice(adults)
-            person |= {"guardian_id": guardian.id, "guardian_relation": "parent"}
+            children += 1
+            guardian = adults[0] if children <= 2 else rng.choice(adults)
+            person |= {
+                "guardian_id": guardian.id,
+                "guardian_relation": "parent",
+                "name": guardian.name[0] + person["name"][1:],
+            }
         others.append(person)
     patients = adults + Patient.create(others)
-    env["hospital.patient.card"].create(
-        [
-            {"patient_id": patient.id, "kind": "visit", "number": f"LS{patient.id:08d}"}
-            for patient in patients[: len(patients) * 3 // 4]
-        ]
-    )
+    _give_cards(env, rng, patients)
     return patients
+
+
+def _give_cards(env, rng, patients):
+    """Give most people a visit card and some of them others."""
+    cards = [
+        {"patient_id": patient.id, "kind": kind, "number": f"{prefix}{patient.id:08d}"}
+        for kind, prefix, one_of in CARDS
+        for patient in patients
+        if rng.random() < 1 / one_of
+    ]
+    env["hospital.patient.card"].create(cards)
+
+
+def build_travellers(env, today, guardians):
+    """Create people with every other kind of document, and newborns who have none yet."""
+    people = []
+    for index, (name, sex, id_type, number, ethnicity) in enumerate(TRAVELLERS):
+        people.append(
+            {
+                "name": name,
+                "sex": sex,
+                "id_type": id_type,
+                "id_number": number,
+                "birth_date": today - timedelta(days=9000 + 700 * index),
+                "phone": f"1690001{index:04d}",
+                "verified_level": "window",
+                "ethnicity": ethnicity,
+            }
+        )
+    for index, mother in enumerate(guardians, 1):
+        people.append(
+            {
+                "name": f"{mother.name}之子",
+                "sex": "male",
+                "id_type": "none",
+                "birth_date": today - timedelta(days=2 * index),
+                "guardian_id": mother.id,
+                "guardian_relation": "parent",
+            }
+        )
+    return env["hospital.patient"].create(people)

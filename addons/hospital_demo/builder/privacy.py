@@ -14,6 +14,37 @@ PROCESSING = (
 )
 
 
+INCIDENTS = (
+    (
+        16,
+        {
+            "name": "演练：工作人员误将名单发送至内部群",
+            "data_kinds": "姓名、预约时间",
+            "cause": "操作失误",
+            "harm": "知悉范围限于院内",
+            "remedies": "已撤回并完成培训",
+            "contact": "信息科",
+        },
+    ),
+    (
+        9,
+        {
+            "name": "演练：自助机维修硬盘遗失",
+            "level": "larger",
+            "data_kinds": "姓名、就诊卡号（加密存储）",
+            "cause": "外包维修交接不清",
+            "harm": "数据已加密，泄露可能性低",
+            "remedies": "更换密钥，补签保密协议，逐台核查",
+            "contact": "信息科",
+        },
+    ),
+    (1, {"name": "演练：同一地址短时间内大量查询号源", "data_kinds": "无个人信息"}),
+)
+REQUESTS = (
+    "access", "copy", "correction", "withdrawal", "deletion", "copy", "access", "correction",
+)  # fmt: skip
+
+
 def build_privacy(env, users, cast):
     """Fill the registers of data protection.
 
@@ -21,13 +52,11 @@ def build_privacy(env, users, cast):
     :param cast: patients with an account.
     """
     today = env["hospital.clock"]._today()
-    _registers(env, users["security"], today)
-    _incident(env, users["security"])
-    _requests(env, users["security"], cast[:4])
-    env["hospital.disposal"].create(
-        {"patient_id": cast[4].id, "reason": "演示：保存期限届满，待两人复核"}
-    )
-    _preferences(env, cast[5:9])
+    officer = users["security"]
+    _registers(env, officer, today)
+    _incidents(env, officer)
+    _requests(env, officer, cast[:8])
+    _disposals(env, officer, cast[8:11])
 
 
 def _registers(env, officer, today):
@@ -65,42 +94,47 @@ def _registers(env, officer, today):
     )
 
 
-def _incident(env, officer):
-    then = env["hospital.clock"]._now() - timedelta(days=9)
-    incident = env["hospital.incident"].create(
-        {
-            "name": "演练：工作人员误将名单发送至内部群",
-            "discovered_at": then,
-            "data_kinds": "姓名、预约时间",
-            "cause": "操作失误",
-            "harm": "知悉范围限于院内",
-            "remedies": "已撤回并完成培训",
-            "contact": "信息科",
-        }
+def _incidents(env, officer):
+    """A drill that is closed, one that was reported in time, and one that is open."""
+    now = env["hospital.clock"]._now()
+    incidents = env["hospital.incident"]
+    for days, values in INCIDENTS:
+        incidents += incidents.create({**values, "discovered_at": now - timedelta(days=days)})
+    closed, reported, _open = incidents.with_user(officer)
+    reported.write(
+        {"state": "reported", "reported_at": reported.discovered_at + timedelta(hours=3)}
     )
-    incident.with_user(officer).action_close()
+    closed.action_close()
 
 
 def _requests(env, officer, patients):
-    """One request of several kinds; one granted, one refused, the others open."""
+    """Requests of every kind; some granted, one refused, one granted in part, others open."""
     requests = env["hospital.subject.request"]
-    for patient, kind in zip(patients, ("access", "copy", "correction", "deletion"), strict=True):
+    now = env["hospital.clock"]._now()
+    for index, (patient, kind) in enumerate(zip(patients, REQUESTS, strict=True)):
         account = patient.member_ids[:1].account_id
-        requests += requests._open(account, patient, kind, "通过手机页面提出")
-    requests[0].outcome = "已提供查询途径"
-    requests[0].with_user(officer).action_done()
+        request = requests._open(account, patient, kind, "通过手机页面提出")
+        request.received_at = now - timedelta(days=(len(REQUESTS) - index) * 2, hours=3)
+        requests += request
+    for index, outcome in ((0, "已提供查询途径"), (1, "已导出副本并当面交付"), (3, "已撤回")):
+        requests[index].outcome = outcome
+        requests[index].with_user(officer).action_done()
     requests[2].outcome = "证件信息与公安核验一致，无需更正"
     requests[2].with_user(officer).action_refuse()
+    parent = env["hospital.account.member"].search(
+        [("relation", "=", "parent")], order="id desc", limit=1
+    )
+    deletion = requests._open(parent.account_id, parent.patient_id, "deletion", "老人不再来院")
+    deletion.with_user(officer).with_context(lang="zh_CN").action_erase()
 
 
-def _preferences(env, patients):
-    """Some people have switched off what may be switched off."""
-    event = env["hospital.message.event"].search([("silenceable", "=", True)], limit=1)
-    for patient in patients if event else ():
-        env["hospital.message.preference"].create(
-            {
-                "account_id": patient.member_ids[:1].account_id.id,
-                "event_id": event.id,
-                "enabled": False,
-            }
-        )
+def _disposals(env, officer, patients):
+    """Three proposals: new, approved by one person, refused."""
+    disposals = env["hospital.disposal"].create(
+        [
+            {"patient_id": patient.id, "reason": "演示：保存期限届满，待两人复核"}
+            for patient in patients
+        ]
+    )
+    disposals[1].with_user(officer).action_approve()
+    disposals[2].with_user(officer).action_refuse()

@@ -15,6 +15,9 @@ NUMBER_TYPES = (
     ("MZ", "renowned", ("名中医号", "Renowned doctor number"), 1000, 9000),
 )
 MORNING = ((8.0, 9.0), (9.0, 10.0), (10.0, 11.0))
+HALVES = [(day, half) for day in range(7) for half in ("am", "pm") if day < 5 or half == "am"]
+#: The first doctor of this clinic has a login and is there every day, holidays included.
+SIGNED_IN = "NK01"
 AFTERNOON = ((14.0, 15.0), (15.0, 16.0))
 TYPE_BY_TITLE = {"chief": "ZJ", "associate_chief": "ZJ", "attending": "ZK", "resident": "ZK"}
 
@@ -47,12 +50,14 @@ def build_plans(env, rng, departments, doctors, types, today):
     for code, people in doctors.items():
         department = departments[code]
         base = {"department_id": department.id, "date_from": start, "date_to": end}
+        open_always = {"holiday_policy": "keep"}
         for weekday in range(7):
             for half_day in ("am", "pm") if weekday < 5 else ("am",):
                 vals_list.append(
                     {
                         **base,
                         **_half(half_day, 5),
+                        **open_always,
                         "number_type_id": types["PT"].id,
                         "weekday": str(weekday),
                         "room": department.room,
@@ -61,23 +66,25 @@ def build_plans(env, rng, departments, doctors, types, today):
         for rank, doctor in enumerate(people, 1):
             kind = "MZ" if code.startswith("GY") else TYPE_BY_TITLE[doctor.title]
             room = f"{department.room}-{rank}"
-            vals_list += _doctor_plans(rng, base, doctor, types[kind], room)
+            halves, more = rng.sample(HALVES, 4), {}
+            if doctor == doctors[SIGNED_IN][0]:
+                halves, more = HALVES, open_always
+            vals_list += _doctor_plans(base | more, doctor, types[kind], room, halves)
     env["hospital.plan"].create(vals_list)
     return len(vals_list)
 
 
-def _doctor_plans(rng, base, doctor, number_type, room):
-    halves = [(day, half) for day in range(7) for half in ("am", "pm") if day < 5 or half == "am"]
+def _doctor_plans(base, doctor, number_type, room, halves):
     return [
         {
-            **base,
             **_half(half_day, 4),
+            **base,
             "doctor_id": doctor.id,
             "number_type_id": number_type.id,
             "weekday": str(weekday),
             "room": room,
         }
-        for weekday, half_day in sorted(rng.sample(halves, 4))
+        for weekday, half_day in sorted(halves)
     ]
 
 

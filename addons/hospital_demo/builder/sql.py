@@ -36,3 +36,25 @@ def _as_text(value):
     if isinstance(value, datetime | date):
         return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
     raise TypeError(f"{type(value).__name__} is not for a column")
+
+
+def update_rows(env, model, rows):
+    """Update ``rows`` (dicts with ``id`` and otherwise the same keys) in a few statements."""
+    table = env[model]._table
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        columns = [name for name in batch[0] if name != "id"]
+        env.cr.execute(
+            SQL(
+                "UPDATE %(table)s t SET %(columns)s"
+                " FROM jsonb_populate_recordset(NULL::%(table)s, %(rows)s::jsonb) r"
+                " WHERE t.id = r.id",
+                table=SQL.identifier(table),
+                columns=SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(name), SQL.identifier("r", name))
+                    for name in columns
+                ),
+                rows=json.dumps(batch, default=_as_text),
+            )
+        )
+    env[model].invalidate_model()

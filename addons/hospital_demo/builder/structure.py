@@ -135,7 +135,10 @@ def _translate_doctor(doctor, unit, rank, chinese):
 
 
 def build_users(env, doctors):
-    """Create one user per role; the role doctor is the first pulmonary doctor."""
+    """Create one user per role; the role doctor is the first pulmonary doctor.
+
+    The installation's own administrator gets the demo's password and sees the settings.
+    """
     users = {}
     first = doctors["NK01"][0]
     for role in ROLES:
@@ -157,4 +160,12 @@ def build_users(env, doctors):
             )
         )
     first.user_id = users["doctor"]
+    env.ref("base.user_admin").write(
+        {
+            "password": PASSWORD,
+            "tz": "Asia/Shanghai",
+            "lang": CHINESE,
+            "group_ids": [(4, env.ref("hospital_base.group_admin").id)],
+        }
+    )
     return users

@@ -5,14 +5,26 @@ import time
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..builder import access, future, ground, history, people, roster, stories, structure
+from ..builder import (
+    access,
+    future,
+    ground,
+    history,
+    messages,
+    past,
+    people,
+    roster,
+    showcase,
+    stories,
+    structure,
+)
 from ..tables.roles import PASSWORD, ROLES
 
 _logger = logging.getLogger(__name__)
 
 BUILT = "hospital_demo.built_with_seed"
 #: Patients who are kept out of the random past: the stories need them.
-STORY_PATIENTS = 40
+STORY_PATIENTS = 48
 
 
 class HospitalDemo(models.AbstractModel):
@@ -65,15 +77,23 @@ class HospitalDemo(models.AbstractModel):
         types = self._timed("number types", roster.build_number_types, env)
         self._timed("plans", roster.build_plans, env, rng, departments, doctors, types, today)
         self._timed("sessions", roster.generate, env, today)
+        suspended = self._timed("past rosters", past.happen, env, users, doctors, today)
+        past.keep_ready(env, users, doctors, types, today)
         patients = self._timed("patients", people.build_patients, env, rng, today)
+        people.build_travellers(env, today, patients[100:104])
         accounts = self._timed("accounts", access.build_accounts, env, rng, patients)
         cast = patients[: people.ACCOUNTS][-STORY_PATIENTS:]
-        crowd = (patients - cast).ids
-        owners = access.owner_by_patient(env)
-        self._timed("missed", history.write_missed, env, rng, cast[:6].ids, owners, now)
-        self._timed("history", history.write_history, env, rng, crowd, owners, now)
-        self._timed("future", future.claim_ahead, env, rng, crowd, owners)
-        self._timed("stories", stories.tell, env, users, doctors, types, cast, accounts)
+        crowd = patients - cast - accounts[0].member_ids.patient_id
+        crowd_of = (access.owner_by_patient(env), users, now)
+        self._timed("missed", history.write_missed, env, rng, cast[:6], *crowd_of)
+        history.write_displaced(env, rng, crowd, *crowd_of, suspended)
+        booked = showcase.visited(env, rng, accounts[0], users, now)
+        booked += self._timed("history", history.write_history, env, rng, crowd, *crowd_of)
+        history.write_waited(env, rng, crowd, crowd_of[0], today)
+        self._timed("messages", messages.write_messages, env, rng, booked, now)
+        self._timed("claims", future.claim_ahead, env, rng, crowd.ids, crowd_of[0])
+        showcase.coming(env, accounts[0], doctors)
+        self._timed("stories", stories.tell, env, rng, users, doctors, types, cast, accounts)
 
     @api.model
     def _timed(self, name, step, *args):
@@ -86,9 +106,10 @@ class HospitalDemo(models.AbstractModel):
     def _logins(self):
         """Return ``[(role label, login, password)]``, one line per role."""
         return [(role.label, role.login, PASSWORD) for role in ROLES] + [
+            ("Settings of the installation", "admin", PASSWORD),
             (
                 "Patient (/h5/)",
                 people.phone_number(0),
                 "code: Messages > Sandbox messages, signed in as hospital.admin",
-            )
+            ),
         ]

@@ -76,6 +76,19 @@ FEMALE = (
     ("欣", "xin"),
     ("月", "yue"),
 )
+#: Made-up people with other documents: name, sex, kind, number, ethnicity.
+TRAVELLERS = (
+    ("Anna Beispiel", "female", "passport", "EX9900101", ""),
+    ("Jan Voorbeeld", "male", "passport", "EX9900102", ""),
+    ("Jean Exemple", "male", "passport", "EX9900103", ""),
+    ("Maria Esempio", "female", "passport", "EX9900104", ""),
+    ("陈港生", "male", "hk_macao", "H99001001", "汉族"),
+    ("何濠芳", "female", "hk_macao", "M99001002", "汉族"),
+    ("林台英", "female", "taiwan", "99001003", "汉族"),
+    ("John Sample", "male", "foreign_pr", "XXX990019900101", ""),
+    ("梅建军", "male", "military", "演字第9900104号", "汉族"),
+    ("雷小月", "female", "birth_cert", "X990010005", "畲族"),
+)
 
 
 def person_name(rng, sex, surname=None):

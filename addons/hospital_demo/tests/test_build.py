@@ -1,9 +1,10 @@
 from datetime import timedelta
 
-from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, freeze_time, tagged
-from odoo.tools.safe_eval import safe_eval
+
+from .figures import FigureChecks
+from .menus import MenuChecks
 
 STATES = {
     "hold",
@@ -21,8 +22,10 @@ LIVE = ("hold", "confirmed", "checked_in", "called", "done", "no_show", "displac
 
 @freeze_time("2026-06-10 02:30:00")
 @tagged("post_install", "-at_install", "hospital_demo_build")
-class TestBuild(TransactionCase):
-    """The demo hospital fills every list and keeps every rule."""
+class TestBuild(MenuChecks, FigureChecks, TransactionCase):
+    """The demo hospital fills every list and keeps every rule; built once for all of it."""
+
+    allow_inherited_tests_method = True
 
     @classmethod
     def setUpClass(cls):
@@ -44,22 +47,6 @@ class TestBuild(TransactionCase):
         self.env["ir.config_parameter"].set_param("hospital_demo.built_with_seed", False)
         with self.assertRaises(UserError):
             self.env["hospital.demo"]._build()
-
-    def test_every_menu_has_rows(self):
-        root = self.env.ref("hospital_base.menu_root")
-        menus = self.env["ir.ui.menu"].search([("id", "child_of", root.id)])
-        empty = []
-        for menu in menus:
-            if not menu.action or menu.action._name != "ir.actions.act_window":
-                continue
-            model = self.env[menu.action.res_model]
-            if model._transient or not menu.action.res_model.startswith("hospital."):
-                continue
-            scope = {"uid": self.env.uid, "context_today": fields.Date.today}
-            domain = safe_eval(menu.action.domain or "[]", scope)
-            if not model.search_count(domain, limit=1):
-                empty.append(menu.complete_name)
-        self.assertEqual(empty, [])
 
     def test_there_is_a_booking_in_every_state(self):
         found = {state for (state,) in self._rows("SELECT DISTINCT state FROM hospital_booking")}
