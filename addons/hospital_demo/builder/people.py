@@ -56,6 +56,8 @@ def draw_people(rng, today, count=PATIENTS):
 
 
 def _age(rng, index):
+    if not index:
+        return 38  # whose family the demo shows
     if index < ACCOUNTS:
         return rng.randrange(24, 62)
     ages = ((1, 15), (16, 35), (36, 60), (60, 92))
@@ -84,7 +86,7 @@ def build_patients(env, rng, today):
     for person in people[ACCOUNTS:]:
         if age_on(person["birth_date"], today) < 16:
             children += 1
-            guardian = adults[0] if children <= 2 else rng.choice(adults)
+            guardian = adults[0] if children == 1 else _parent(rng, adults, person)
             person |= {
                 "guardian_id": guardian.id,
                 "guardian_relation": "parent",
@@ -94,6 +96,14 @@ def build_patients(env, rng, today):
     patients = adults + Patient.create(others)
     _give_cards(env, rng, patients)
     return patients
+
+
+def _parent(rng, adults, child):
+    """Return one of ``adults`` who is of an age to be the parent of ``child``."""
+    old_enough = [
+        adult for adult in adults if 21 <= age_on(adult.birth_date, child["birth_date"]) <= 40
+    ]
+    return rng.choice(old_enough or adults)
 
 
 def _give_cards(env, rng, patients):

@@ -5,7 +5,7 @@ from datetime import timedelta
 PROCESSING = (
     (
         "预约挂号",
-        "为患者提供预约、签到和就诊服务",
+        "为患者提供预约、取号和就诊服务",
         "contract",
         "姓名、证件号码、手机号码、就诊信息",
     ),

@@ -25,6 +25,8 @@ def build_company(env):
     env.company.write(
         {"name": "丽水市中医院", "hospital_tz": "Asia/Shanghai", "hospital_horizon_days": 7}
     )
+    # the address without a path shows the patient pages, not an empty company page
+    env["website"].search([], limit=1).write({"name": "丽水市中医院", "homepage_url": "/h5/"})
     campus = env["hospital.campus"].create(
         {"name": "Main campus", "code": "LSZY", "latitude": 28.45, "longitude": 119.92}
     )
@@ -59,7 +61,7 @@ def _department_vals(unit, campus, found, sequence):
         "building": tables.BUILDINGS[place[0]][1] if place[0] else False,
         "floor": f"{place[1]}F" if place[1] else False,
         "room": place[2] or False,
-        "bookable": bool(unit.doctors) or any(u.parent == unit.code for u in CLINICS),
+        "bookable": bool(unit.doctors),
         "booking_horizon_days": unit.horizon,
         "sequence": sequence * 10,
     }
@@ -69,6 +71,15 @@ def _translate_department(department, unit):
     translate(department, name=(unit.zh, unit.en))
     if unit.place:
         translate(department, building=tables.BUILDINGS[unit.place[0]])
+    if not unit.parent:
+        clinics = [clinic for clinic in CLINICS if clinic.parent == unit.code]
+        chinese = "、".join(clinic.zh for clinic in clinics)
+        english = ", ".join(clinic.en for clinic in clinics)
+        if clinics:
+            translate(
+                department,
+                introduction=(f"<p>下设{chinese}。</p>", f"<p>Clinics: {english}.</p>"),
+            )
     if unit.specialties:
         chinese = "；".join(pair[0] for pair in unit.specialties)
         english = "; ".join(pair[1] for pair in unit.specialties)

@@ -23,7 +23,7 @@ ROLES = (
         "门诊办公室 梅文",
         ("group_reveal",),
     ),
-    Role("desk", "group_triage_desk", "Triage desk", "导医分诊台 叶静"),
+    Role("desk", "group_triage_desk", "Triage desk", "分诊台 叶静"),
     Role("doctor", "group_doctor", "Doctor", ""),
     Role("cashier", "group_cashier", "Cashier", "收费处 潘丽"),
     Role("finance", "group_finance", "Finance", "财务科 钟敏"),
