@@ -37,11 +37,11 @@ class Office(BackOffice):
         """Fill in a suspension of one session; the patients concerned are shown before."""
         self.menu("hospital_base.menu_schedule", "hospital_schedule.hospital_suspension_menu")
         self.new()
+        self.type("reason", reason)
         self.choose("doctor_id", session["doctor"])
         self.date("date_from", session["date"])
         self.date("date_to", session["date"])
         self.select("half_day", session["half_day"])
-        self.type("reason", reason)
 
     def affected(self):
         """Return what the list of patients concerned says, one text a patient."""

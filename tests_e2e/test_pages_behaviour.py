@@ -1,5 +1,7 @@
 """How the pages behave when people or networks do: twice, slowly, back, without script."""
 
+import time
+
 import pytest
 import scenes
 from playwright.sync_api import expect
@@ -16,6 +18,9 @@ bookings = env["hospital.booking"].search(
 bookings._transition("cancelled")
 result = True
 """
+QUEUED = """
+result = env["hospital.message"].search_count([("state", "=", "queued")])
+"""
 UNREAD = """
 account = env["hospital.account"]._by_phone(phone)
 result = env["hospital.message.delivery"].search_count(
@@ -26,6 +31,17 @@ SILENCED = """
 account = env["hospital.account"]._by_phone(phone)
 result = [event.code for event, enabled in
           env["hospital.message.preference"]._switches(account) if not enabled]
+"""
+#: The form is locked in a task after its submission: tell of the button in the task after that.
+TELL_BUTTON = """
+document.addEventListener("submit", (event) => setTimeout(() => {
+  const button = event.submitter;
+  tell({off: button.disabled, busy: button.getAttribute("aria-busy"), text: button.textContent});
+}));
+"""
+OFFERED = """
+result = env["hospital.waitlist"].search(
+    [("session_id", "=", session_id), ("patient_id", "=", patient_id)]).booking_id.ref
 """
 WAITING = """
 result = env["hospital.waitlist"].search(
@@ -87,15 +103,17 @@ def test_a_form_sent_twice_without_script_books_once(browser, base_url, storage,
 
 def test_a_slow_network_shows_progress(confirm_page, world):
     """While the answer is on its way the button says so and takes no second tap."""
-    held = []
-    confirm_page.route("**/h5/book", held.append)
-    button = confirm_page.locator("form[action='/h5/book'] button")
-    button.click(no_wait_after=True)
-    expect(button).to_be_disabled()
-    expect(button).to_have_attribute("aria-busy", "true")
-    expect(button).to_have_text("请稍候…")
-    assert len(held) == 1
-    assert booked(world) == 0
+    held, told = [], []
+    confirm_page.expose_function("tell", lambda button: told.append(button))
+    confirm_page.evaluate(TELL_BUTTON)
+    confirm_page.route("**/h5/book", lambda route: held.append(route))
+    confirm_page.click("form[action='/h5/book'] button", no_wait_after=True)
+    end = time.monotonic() + 30
+    while not (held and told):
+        assert time.monotonic() < end, (held, told)
+        confirm_page.wait_for_timeout(20)
+    assert told == [{"off": True, "busy": "true", "text": "请稍候…"}]
+    assert (len(held), booked(world)) == (1, 0)
     held[0].continue_()
     confirm_page.wait_for_url("**/h5/booking/*")
     assert booked(world) == 1
@@ -128,7 +146,7 @@ def test_the_back_button_leads_back_and_books_no_second_number(confirm_page, wor
     confirm_page.check(f"input[name='patient'][value='{world.parent}']")
     button.click()
     alert = confirm_page.locator("[role=alert]")
-    expect(alert).to_contain_text("已有预约")
+    expect(alert).to_contain_text("当天已有")
     assert booked(world) == 1
 
 
@@ -158,7 +176,7 @@ def test_reading_pages_work_without_script(browser, base_url, world):
     page.locator("a[aria-current='date']").wait_for()
     page.goto(base_url + world.public()["periods"])
     page.locator("a.period").first.click()
-    page.wait_for_url("**/web/login**")
+    page.wait_for_url("**/h5/sign-in**")
     context.close()
 
 
@@ -197,8 +215,22 @@ def test_the_code_at_the_door_checks_in(own, base_url, world):
 
 
 def test_a_full_clinic_has_a_wait_list(own, base_url, world):
+    """Full: one waits; the number is given back; it is offered, taken and confirmed."""
+    asked = {"session_id": world.full, "patient_id": world.adult}
     own.goto(f"{base_url}/h5/session/{world.full}")
     own.click("form[action='/h5/wait'] button")
     own.wait_for_url("**/h5/bookings?tab=waiting")
-    asked = {"session_id": world.full, "patient_id": world.adult}
-    assert world.shell(WAITING, **asked) == []
+    assert world.shell(WAITING, **asked) == ["waiting"]
+    ref = world.refs["full"]
+    own.goto(f"{base_url}/h5/booking/{ref}/cancel")
+    own.click(f"form[action='/h5/booking/{ref}/cancel'] button")
+    own.wait_for_url(f"**/h5/booking/{ref}")
+    assert world.shell(scenes.STATE, ref=ref) == "cancelled"
+    assert world.shell(WAITING, **asked) == ["offered"]
+    own.goto(f"{base_url}/h5/bookings?tab=waiting")
+    offer = world.shell(OFFERED, **asked)
+    own.click(f"a.btn[href='/h5/booking/{offer}']")
+    own.click(f"form[action='/h5/booking/{offer}/confirm'] button")
+    own.locator(".qr svg").wait_for()
+    assert world.shell(scenes.STATE, ref=offer) == "confirmed"
+    assert world.shell(WAITING, **asked) == ["accepted"]

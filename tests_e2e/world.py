@@ -29,7 +29,7 @@ coming = env["hospital.session"].search(
      ("release_at", "<=", clock._now()), ("date", "<=", today + timedelta(days=6))],
     order="starts_at, id").filtered(lambda one: one.free_count > 3)
 busy = env["hospital.session"].search(
-    [("date", "=", today + timedelta(days=1)), ("half_day", "=", "ev")]).doctor_id
+    [("date", "=", today + timedelta(days=1)), ("half_day", "=", "evening")]).doctor_id
 doctor = (env["hospital.doctor"].search([]) - busy)[:1]
 small = env["hospital.session.adhoc"].with_user(
     env["res.users"].search([("login", "=", "office")])).create({
@@ -57,12 +57,6 @@ env["hospital.waitlist"]._join(
     env["hospital.session"].browse(session_id), patient, channel,
     account=patient.member_ids.account_id[:1])
 result = True
-"""
-OFFER = """
-session = env["hospital.session"].browse(session_id)
-env["hospital.waitlist"]._offer(session)
-result = env["hospital.waitlist"].search_count(
-    [("session_id", "=", session_id), ("state", "=", "offered")])
 """
 FACTS = """
 booking = env["hospital.booking"].search([("ref", "=", ref)])
@@ -123,8 +117,8 @@ class World:
         offered = self._take(self.adult, "given back")
         self.shell(WAIT, patient_id=self.parent, session_id=offered)
         self.shell(BECOME, ref=self.refs["given back"], state="cancelled")
-        assert self.claim(self.adult, self.full)["outcome"] == "ok"
-        self.shell(WAIT, patient_id=self.parent, session_id=self.full)
+        self.shell(WAIT, patient_id=self.adult, session_id=offered)
+        self.refs["full"] = self.claim(self.parent, self.full)["ref"]
         for name in ("here", "arrived"):
             self._take(self.parent if name == "here" else self.adult, name)
             self.shell(scenes.BRING_TO_NOW, ref=self.refs[name])
