@@ -76,6 +76,12 @@ env.cr.execute(
 env.ref("hospital_booking.ir_cron_no_show")._trigger()
 result = True
 """
+#: What a patient chose after a suspension, in the office's words.
+CHOICE = """
+booking = env["hospital.booking"].search([("ref", "=", ref)]).with_context(lang="zh_CN")
+choices = dict(booking._fields["displaced_choice"]._description_selection(booking.env))
+result = choices[booking.displaced_choice]
+"""
 STATE = """
 result = env["hospital.booking"].search([("ref", "=", ref)]).state
 """

@@ -35,14 +35,13 @@ best = max(accounts, key=lambda account: (
 department = env["hospital.department"].search([("code", "=", "NK01")])
 result = {"phone": best.phone, "department": department.id}
 """
-#: A family name that several patients of today share.
+#: How several patients of today begin their names.
 NAME_OF_TODAY = """
 from collections import Counter
 today = env["hospital.clock"]._today()
 bookings = env["hospital.booking"].search([("date", "=", today), ("state", "!=", "expired")])
-names = Counter(booking.patient_id.name[0] for booking in bookings)
-good = [(abs(count - 5), name) for name, count in names.items() if count > 1]
-result = min(good)[1]
+names = Counter(booking.patient_id.name[:2] for booking in bookings)
+result = max(names, key=lambda name: (min(names[name], 5), name))
 """
 
 

@@ -111,6 +111,7 @@ def suspended(patient, office, department, lady):
     displaced = patient.shell(scenes.BOOKING, ref=ref)
     assert (displaced["state"], displaced["session"]) == ("displaced", "suspended")
     takes_another_time(patient, ref)
+    answered(patient, office, ref)
 
 
 def concerned(patient, office, ref, lady):
@@ -133,6 +134,14 @@ def told(patient, office, lady):
     office.see("suspension-after")
     assert "已送达" in mine
     assert "未送达" in hers
+
+
+def answered(patient, office, ref):
+    """The office sees what the patient has chosen."""
+    office.look_again()
+    (mine,) = (row for row in office.affected() if patient.person.masked in row)
+    office.see("suspension-answered")
+    assert patient.shell(scenes.CHOICE, ref=ref) in mine
 
 
 def takes_another_time(patient, ref):
