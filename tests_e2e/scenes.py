@@ -17,11 +17,6 @@ codes = ("NK02", "NK04", "NK03", "FK01", "PF01")
 found = {row.code: row for row in env["hospital.department"].search([("code", "in", codes)])}
 result = [found[code].id for code in codes]
 """
-#: Seconds until the hospital's day ends.
-SECONDS_OF_TODAY = """
-clock = env["hospital.clock"]
-result = int((clock._day_bounds(clock._today())[1] - clock._now()).total_seconds())
-"""
 BOOKING = """
 booking = env["hospital.booking"].search([("ref", "=", ref)])
 session = booking.session_id.with_context(lang="zh_CN")

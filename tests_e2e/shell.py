@@ -28,6 +28,11 @@ with os.fdopen({questions}) as lines, os.fdopen({answers}, "w") as out:
         out.write(json.dumps(answer) + "\\n")
         out.flush()
 """
+#: Seconds until the hospital's day ends.
+SECONDS_OF_TODAY = """
+clock = env["hospital.clock"]
+result = int((clock._day_bounds(clock._today())[1] - clock._now()).total_seconds())
+"""
 
 
 class OdooShell:
@@ -75,6 +80,11 @@ class OdooShell:
         while (found := self(code, **values)) != wanted:
             assert time.monotonic() < end, f"{found!r} instead of {wanted!r}"
             time.sleep(0.2)
+
+    def wait_for_a_day_of(self, seconds):
+        """At a few minutes to midnight wait for the hospital's next day."""
+        while self(SECONDS_OF_TODAY) < seconds:
+            time.sleep(1)
 
     def close(self):
         """End the shell."""

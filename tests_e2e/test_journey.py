@@ -5,7 +5,6 @@ reads the text message on the patient's phone, and lets time pass.
 """
 
 import re
-import time
 
 import scenes
 from desk import Desk
@@ -68,7 +67,7 @@ def booked_and_checked_in(patient, desk, department):
         "wechat",
         "taken",
     )
-    wait_for_a_day_long_enough(patient.shell)
+    patient.shell.wait_for_a_day_of(SECONDS)
     patient.shell(scenes.BRING_TO_NOW, ref=ref)
     at_the_desk(desk, patient.person, ref)
     booking = patient.shell(scenes.BOOKING, ref=ref)
@@ -183,6 +182,7 @@ def locked(patient, refs, department):
     patient.open("/h5/messages")
     patient.see("locked-message")
     assert patient.book(department) is None
+    assert "refused=blocked" in patient.page.url
     expect(patient.page.locator("[role=alert]").first).to_be_visible()
     patient.see("locked")
 
@@ -201,9 +201,3 @@ def released(patient, office, refs, department):
 
 def state(patient, ref):
     return patient.shell(scenes.STATE, ref=ref)
-
-
-def wait_for_a_day_long_enough(shell):
-    """At a few minutes to midnight wait for the hospital's next day."""
-    while shell(scenes.SECONDS_OF_TODAY) < SECONDS:
-        time.sleep(1)

@@ -6,6 +6,8 @@ import pytest
 import scenes
 from playwright.sync_api import expect
 
+#: A visit of today needs its day for this long.
+SECONDS = 120
 SESSION_BOOKINGS = """
 result = env["hospital.booking"].search_count(
     [("session_id", "=", session_id), ("patient_id", "=", patient_id),
@@ -204,6 +206,8 @@ def test_messages_are_read_and_switched(own, base_url, world):
 
 def test_the_code_at_the_door_checks_in(own, base_url, world):
     ref = world.refs["here"]
+    world.shell.wait_for_a_day_of(SECONDS)
+    world.shell(scenes.BRING_TO_NOW, ref=ref)
     own.goto(base_url + world.places["arrive"])
     card = own.locator("section.card").filter(has=own.locator(f"input[value='{ref}']"))
     expect(card).to_have_count(1)

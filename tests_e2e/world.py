@@ -19,22 +19,23 @@ for name, relation, year, sex in people[len(account.member_ids):]:
     env["hospital.consent"]._give(account, patient, texts, "h5")
 result = account.member_ids.patient_id.ids
 """
-#: One session with many numbers and one that is full, in departments with an arrival code.
+#: Sessions with numbers, and one with a single number on a day when nobody of ours has another.
 SESSIONS = """
 from datetime import timedelta
 clock = env["hospital.clock"]
 today = clock._today()
 coming = env["hospital.session"].search(
     [("state", "=", "released"), ("doctor_id", "!=", False), ("date", ">", today),
-     ("release_at", "<=", clock._now()), ("date", "<=", today + timedelta(days=6))],
+     ("release_at", "<=", clock._now()), ("date", "<", today + timedelta(days=5))],
     order="starts_at, id").filtered(lambda one: one.free_count > 3)
+day = today + timedelta(days=5)
 busy = env["hospital.session"].search(
-    [("date", "=", today + timedelta(days=1)), ("half_day", "=", "evening")]).doctor_id
+    [("date", "=", day), ("half_day", "=", "evening")]).doctor_id
 doctor = (env["hospital.doctor"].search([]) - busy)[:1]
 small = env["hospital.session.adhoc"].with_user(
     env["res.users"].search([("login", "=", "office")])).create({
         "department_id": doctor.department_id.id, "doctor_id": doctor.id,
-        "number_type_id": coming[:1].number_type_id.id, "date": today + timedelta(days=1),
+        "number_type_id": coming[:1].number_type_id.id, "date": day,
         "start_hour": 19, "end_hour": 20, "capacity": 1, "reason": "test"}).action_create()
 result = {"open": coming.ids, "full": small["res_id"]}
 """
