@@ -76,11 +76,10 @@ def test_pages_are_readable_for_everybody(mode_page, base_url, world):
 def test_pages_for_strangers_are_readable(mode_page, browser, base_url):
     """Sign-in, its refusal, an unknown page, a code that is not valid any more."""
     page, mode = mode_page
-    stranger = browser.new_context(
-        viewport=page.viewport_size,
-        locale="zh-CN",
-        extra_http_headers={"Cookie": f"h5_elder={int(mode['elder'])}"},
-    ).new_page()
+    context = browser.new_context(viewport=page.viewport_size, locale="zh-CN")
+    elder = str(int(mode["elder"]))
+    context.add_cookies([{"name": "h5_elder", "value": elder, "url": base_url}])
+    stranger = context.new_page()
     found = []
     for path in ("/h5/", "/h5/sign-in", "/h5/session/999999999", "/h5/doctor/nobody"):
         stranger.goto(base_url + path)
@@ -93,7 +92,7 @@ def test_pages_for_strangers_are_readable(mode_page, browser, base_url):
     page.goto(f"{base_url}/h5/arrive/1-{'0' * 32}")
     page.locator("[role=alert]").wait_for()
     found += [f"old code: {one}" for one in page_checks.problems(page, mode["elder"])]
-    stranger.context.close()
+    context.close()
     assert found == []
 
 
