@@ -16,6 +16,10 @@ BUILD = """
 builder = env.get("hospital.demo")
 if builder is not None:
     builder._build()
+# the first person who opens the back office does not wait for its scripts and styles
+for kind in ("js", "css"):
+    bundle = env["ir.qweb"]._get_asset_bundle("web.assets_web", js=kind == "js", css=kind == "css")
+    getattr(bundle, kind)()
 env.cr.commit()
 """
 LOGINS = f"""

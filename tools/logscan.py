@@ -15,6 +15,8 @@ SKIPPED = re.compile(TEST_LINE + "(skipped .*)", re.MULTILINE)
 KNOWN = (
     # Odoo's own assets carry one video script less in Debian's package
     re.compile(r"^odoo\.addons\.base\.models\.assetsbundle: .*(mediapipe|selfie_segmentation)"),
+    # on a busy machine its time is over before the first of its hundred steps; it goes on later
+    re.compile(r"ir_cron: Job 'Base: Auto-vacuum internal data' \(\d+\) processed no record"),
 )
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

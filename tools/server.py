@@ -106,7 +106,7 @@ def stop(name):
         _send(pid, signal.SIGTERM, leaders_only=True)  # Odoo's workers are ended by their master
     end = time.monotonic() + PATIENCE_SECONDS
     while (left := _processes(name)) and time.monotonic() < end:
-        time.sleep(0.1)
+        time.sleep(0.2)
     for pid in left:
         _send(pid, signal.SIGKILL)
 
