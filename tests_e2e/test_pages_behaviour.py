@@ -222,6 +222,8 @@ def test_a_full_clinic_has_a_wait_list(own, base_url, world):
     """Full: one waits; the number is given back; it is offered, taken and confirmed."""
     asked = {"session_id": world.full, "patient_id": world.adult}
     own.goto(f"{base_url}/h5/session/{world.full}")
+    own.click("a.btn[href^='/h5/wait']")
+    own.check(f"input[name='patient'][value='{world.adult}']")
     own.click("form[action='/h5/wait'] button")
     own.wait_for_url("**/h5/bookings?tab=waiting")
     assert world.shell(WAITING, **asked) == ["waiting"]

@@ -66,6 +66,7 @@ code = booking.department_id.with_user(office)._arrival_url()
 session = env["hospital.session"].browse(session_id)
 periods = [one for one in env["hospital.portal"]._periods(session_id) if one["free"]]
 result = {
+    "member": booking.patient_id.member_ids[:1].id,
     "arrive": code[code.index("/h5/"):],
     "department": session.department_id.id,
     "doctor": session.doctor_id.public_ref,
@@ -168,12 +169,15 @@ class World:
             **{f"booking {name}": f"/h5/booking/{self.refs[name]}" for name in states},
             "cancel": f"/h5/booking/{self.refs['coming']}/cancel",
             "move": f"/h5/booking/{self.refs['coming']}/move",
+            "wait": f"/h5/wait?session={self.full}",
             "arrive": self.places["arrive"],
             "family": "/h5/family",
             "add": "/h5/family/add",
             "messages": "/h5/messages",
             "switches": "/h5/messages/switches",
             "my data": "/h5/my-data",
+            "my data of one": f"/h5/my-data/{self.places['member']}",
+            "who used my data": f"/h5/my-data/{self.places['member']}/seen",
         }
 
     def addresses(self):
