@@ -53,7 +53,7 @@ class Matrix:
     def __init__(self, base, database, facts):
         self.base, self.database, self.facts = base, database, facts
         self.leaks, self.broken, self.called = [], [], set()
-        self.answers = {}
+        self.answers, self.statuses = {}, {}
         self.ids = sorted({i for ids in facts["owned"].values() for i in ids})
         self.sessions = {}
 
@@ -105,6 +105,7 @@ class Matrix:
     def judge(self, who, method, route, url, reply):
         """Write down a leak, a server error and that the route was called."""
         self.called.add((route["rule"], method))
+        self.statuses.setdefault((who, method, route["rule"]), set()).add(reply.status_code)
         if is_personal(route["rule"]):
             absent = bool({str(NOBODY), str(HUGE), NOTHING} & set(url.split("/")))
             found = self.answers.setdefault((who, method, route["rule"]), ({}, {}))
@@ -129,6 +130,10 @@ class Matrix:
         models = [PERSONAL[name] for _kind, name in ARGUMENT.findall(rule) if name in PERSONAL]
         return self.facts["owned"].get(models[0], []) if models else self.ids
 
+    def with_text(self, rule):
+        """Put a consent text in force where a rule wants one: only B's own numbers are foreign."""
+        return rule.replace("<int:text_id>", str(self.facts["text"]))
+
     def references_for(self, rule):
         """Return B's references, or the valid codes at the doors where a rule wants one."""
         if any(name == "token" for _kind, name in ARGUMENT.findall(rule)):
@@ -138,6 +143,9 @@ class Matrix:
     def run(self):
         """Call everything; ways out of the session come last."""
         self.sessions = {"anonymous": requests.Session(), "a": self.login("matrix_a")}
+        for session in self.sessions.values():
+            # else the website sends on to the language of the account, and no page is looked at
+            session.cookies.set("frontend_lang", self.facts["lang"])
         staff = {role: self.login(f"matrix_{role}") for role in self.facts["roles"]}
         routes = sorted(self.facts["routes"], key=lambda r: any(w in r["rule"] for w in LAST))
         for route in routes:
@@ -149,7 +157,9 @@ class Matrix:
             for who, session in callers.items():
                 for method in set(route["methods"]) & {"GET", "POST"}:
                     rule = route["rule"]
-                    urls = addresses(rule, self.numbers_for(rule), self.references_for(rule))
+                    urls = addresses(
+                        self.with_text(rule), self.numbers_for(rule), self.references_for(rule)
+                    )
                     whole = len(urls) == 1 and who in OUTSIDERS
                     numbers = self.ids if whole else [self.ids[0]]
                     for url in urls:

@@ -36,6 +36,28 @@ def seed_patient(user, name, phone, serial):
         }])
         env["hospital.message"]._cron_deliver()  # noqa: F821
     seed_booking(account, patient, serial)
+    seed_my_data(account, patient)
+
+
+def seed_text():
+    """Return a consent text in force."""
+    return env["hospital.consent.text"]._current("zh_CN")[:1]  # noqa: F821
+
+
+def seed_my_data(account, patient):
+    """Let a patient agree to something and ask for something about the own data."""
+    env["hospital.consent"]._give(account, patient, seed_text(), "portal")  # noqa: F821
+    if "hospital.subject.request" in env:  # noqa: F821
+        env["hospital.subject.request"]._open(  # noqa: F821
+            account, patient, "correction", patient.name
+        )
+
+
+def seed_lang():
+    """Return the language in which the website answers without sending on."""
+    if "website" not in env:  # noqa: F821
+        return "en_US"
+    return env["website"].search([], limit=1).default_lang_id.code  # noqa: F821
 
 
 def seed_session():
@@ -246,6 +268,8 @@ print("HOSPITAL-FACTS:" + json.dumps({
     "roles": ROLES,
     "other": OTHER,
     "arrival_tokens": seed_tokens(),
+    "lang": seed_lang(),
+    "text": seed_text().id if "hospital.consent" in env else 1,  # noqa: F821
     "tables": {name: env[name]._table for name in seed_b},  # noqa: F821
     "refs": seed_refs(seed_b),
     "canaries": [CANARY, *seed_refs(seed_b)],
