@@ -20,6 +20,8 @@ DEVICE_COOKIE = "h5_device"
 ELDER_COOKIE = "h5_elder"
 #: Errors whose text is a sentence for people.
 PEOPLE_ERRORS = (UserError, ValidationError)
+#: Attribute of a request that keeps (user id, ids of the account).
+ACCOUNT_SEEN = "hospital_account_seen"
 #: Last parts of addresses that take a form only; the page is one level up.
 FORM_STEPS = ("code", "check", "save", "confirm", "choose", "move")
 YEAR_SECONDS = 365 * 86400
@@ -32,9 +34,16 @@ class PatientPages(http.Controller):
 
     def _account(self):
         """Return the account of the signed-in patient, empty for anybody else."""
+        accounts = request.env["hospital.account"]
         if request.env.user._is_public():
-            return request.env["hospital.account"]
-        return request.env["hospital.account"]._current()
+            return accounts
+        # asked for by the handler and by the layout: one search for both
+        uid, account_id = getattr(request, ACCOUNT_SEEN, (None, None))
+        if uid == request.env.uid:
+            return accounts.browse(account_id)
+        account = accounts._current()
+        setattr(request, ACCOUNT_SEEN, (request.env.uid, account.ids))
+        return account
 
     def _elder(self, account):
         """Tell whether to show larger type: the account's choice, else the browser's."""
@@ -57,6 +66,8 @@ class PatientPages(http.Controller):
             "hospital_name": request.env.company.name,
             "doctype": DOCTYPE,
             "csrf": request.csrf_token(),
+            # kept in memory, unlike the records of the website
+            "languages": request.env["res.lang"]._get_frontend().values(),
             "here": request.httprequest.path,
             "return_to": self._return_to(),
             "weekday": self._weekday,

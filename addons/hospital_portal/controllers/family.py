@@ -77,7 +77,7 @@ class FamilyPages(PatientPages):
 
     def _consent_texts(self):
         """Return the texts to show, one tick each and none ticked before."""
-        return request.env["hospital.consent.text"].sudo()._current(self._lang())
+        return request.env["hospital.portal"]._consent_texts(self._lang())
 
     @http.route("/h5/family/code", type="http", auth="user", website=True, methods=["POST"])
     def family_code(self, **post):

@@ -105,8 +105,12 @@ class HospitalPortalChoice(models.AbstractModel):
     @api.model
     def _public_session(self, session_id):
         """Return the row of one published session, or ``None``."""
-        session_sudo = self.env["hospital.session"].sudo().browse(session_id).exists()
-        if not session_sudo or session_sudo.state not in ("released", "suspended"):
+        session_sudo = (
+            self.env["hospital.session"]
+            .sudo()
+            .search([("id", "=", session_id), ("state", "in", ("released", "suspended"))])
+        )
+        if not session_sudo:
             return None
         return self._session_row(session_sudo, *self._free_counts(session_sudo)[session_sudo.id])
 

@@ -112,6 +112,13 @@ class HospitalPortalData(models.AbstractModel):
     # What is agreed ----------------------------------------------------------
 
     @api.model
+    def _consent_texts(self, lang):
+        """Return the texts in force in ``lang``, what visits need first."""
+        texts_sudo = self.env["hospital.consent.text"].sudo()._current(lang)
+        order = texts_sudo._fields["purpose"].get_values(self.env)
+        return texts_sudo.sorted(lambda text: order.index(text.purpose))
+
+    @api.model
     def _agreements(self, account, patient, lang):
         """Return what is agreed for ``patient``, one dict per text in force in ``lang``.
 
@@ -127,7 +134,7 @@ class HospitalPortalData(models.AbstractModel):
         )
         minor = patient._is_minor(self.env["hospital.clock"]._today())
         rows = []
-        for text in self.env["hospital.consent.text"].sudo()._current(lang):
+        for text in self._consent_texts(lang):
             given = consents_sudo.filtered(lambda one, text=text: one.purpose == text.purpose)
             live = given.filtered(lambda one: not one.withdrawn_at)[:1]
             if text.purpose == "child" and not (minor or live):

@@ -8,6 +8,7 @@ from . import (
     test_my_data,
     test_own_pages,
     test_public_pages,
+    test_queries,
     test_sign_in,
     test_wait,
     test_week,
