@@ -35,6 +35,16 @@ class TestPublicPages(PortalCommon):
         row = self.env["hospital.portal"]._public_session(self.clinic.id)
         self.assertEqual((row["free"], row["status"]), (4, "open"))
 
+    def test_the_doctors_page_tells_education_and_place(self):
+        self.doctor.education = "master"
+        self.department.write({"building": "House 9", "floor": "7F"})
+        page = self.url_open(f"/h5/doctor/{self.doctor.public_ref}").text
+        website = self.env["website"].get_current_website()
+        doctor = self.doctor.with_context(lang=website.default_lang_id.code)
+        labels = dict(doctor._fields["education"]._description_selection(doctor.env))
+        for words in (labels["master"], "House 9", "7F"):
+            self.assertIn(words, page)
+
     def test_a_draft_session_is_not_shown(self):
         draft = self._session(self.day, half_day="pm", released=False)
         self.assertEqual(self.url_open(f"/h5/session/{draft.id}").status_code, 404)
