@@ -88,16 +88,13 @@ class HospitalSession(models.Model):
 
     @api.model
     def _affected_table(self, head, rows):
-        def line(tag, cells):
-            cell = Markup(f"<{tag}>%s</{tag}>")
+        def line(cell, cells):
             return Markup("<tr>%s</tr>") % Markup("").join(cell % text for text in cells)
 
+        th, td = Markup("<th>%s</th>"), Markup("<td>%s</td>")
         return Markup(
             '<table class="table table-sm"><thead>%s</thead><tbody>%s</tbody></table>'
-        ) % (
-            line("th", head),
-            Markup("").join(line("td", cells) for cells in rows),
-        )
+        ) % (line(th, head), Markup("").join(line(td, cells) for cells in rows))
 
     def _after_suspend(self, slots):
         super()._after_suspend(slots)
