@@ -5,6 +5,7 @@ from datetime import timedelta
 from .people import ACCOUNTS, age_on, phone_number
 
 FAMILY_SHARE = 0.5
+SPOUSE_YEARS = 12
 PARENT_SHARE = 0.25
 NEIGHBOUR_SHARE = 0.06
 SILENT_SHARE = 0.12
@@ -62,7 +63,12 @@ def _join_families(env, rng, accounts, owners, patients):
         if index == 0 or rng.random() < FAMILY_SHARE:
             kids = by_guardian.get(owner, env["hospital.patient"])
             family += [(child, "child") for child in kids[:2]]
-            spouse = next(one for one in spouses if one.sex != owner.sex)
+            own_age = age_on(owner.birth_date, today)
+            spouse = next(
+                one
+                for one in spouses
+                if one.sex != owner.sex and abs(ages[one] - own_age) < SPOUSE_YEARS
+            )
             spouses.remove(spouse)
             family.append((spouse, "spouse"))
         if index == 0 or rng.random() < PARENT_SHARE:

@@ -15,9 +15,21 @@ HONOURS = (
 
 
 def translate(record, **values):
-    """Write ``field=(Chinese, English)`` pairs in both languages."""
+    """Write ``field=(Chinese, English)`` pairs in both languages.
+
+    A text with tags is translated piece by piece, so that its English has to be there first.
+    """
     for name, (chinese, english) in values.items():
-        record.update_field_translations(name, {"en_US": english, CHINESE: chinese})
+        field = record._fields[name]
+        if callable(field.translate):
+            record.with_context(lang="en_US")[name] = english
+            record.flush_recordset([name])
+            pieces = zip(
+                field.get_trans_terms(english), field.get_trans_terms(chinese), strict=True
+            )
+            record.update_field_translations(name, {CHINESE: dict(pieces)})
+        else:
+            record.update_field_translations(name, {"en_US": english, CHINESE: chinese})
 
 
 def build_company(env):

@@ -97,6 +97,15 @@ class TestBuild(MenuChecks, FigureChecks, TransactionCase):
         self.assertEqual(first, today - timedelta(days=21))
         self.assertEqual(last, today + timedelta(days=14))
 
+    def test_everybody_introduces_themselves_in_both_languages(self):
+        for model in ("hospital.department", "hospital.doctor"):
+            records = self.env[model].search([])
+            if model == "hospital.department":
+                records = records.filtered("bookable")
+            for lang, letter in (("en_US", "s"), ("zh_CN", "，")):
+                for record in records.with_context(lang=lang):
+                    self.assertIn(letter, record.introduction or "", record.display_name)
+
     def test_one_login_per_role_works(self):
         for _label, login, _password in self.env["hospital.demo"]._logins()[:-1]:
             user = self.env["res.users"].search([("login", "=", login)])
