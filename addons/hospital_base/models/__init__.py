@@ -8,6 +8,7 @@ from . import hospital_department
 from . import hospital_doctor
 from . import hospital_identifier
 from . import hospital_audit_log
+from . import hospital_audit_words
 from . import hospital_audit_seal
 from . import hospital_key_check
 from . import hospital_login_lock

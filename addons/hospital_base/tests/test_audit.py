@@ -194,3 +194,16 @@ class TestAudit(HospitalCommon):
         self.env.invalidate_all()
         with self.assertQueryCount(6):
             Log.web_search_read([], spec, limit=80)
+
+    def test_auditor_reads_words(self):
+        row = self.Log._record("reveal", self.department, result="refused")
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(["hospital_base"], ["zh_CN"])
+        for lang, words in (
+            ("en_US", ("Revealed numbers", "Department", "Refused")),
+            ("zh_CN", ("查看明文", "科室", "被拒绝")),
+        ):
+            said = row.with_context(lang=lang)
+            said.invalidate_recordset()
+            self.assertEqual((said.action_words, said.model_words, said.result_words), words)
+        self.assertEqual(self.Log._record("something_new").action_words, "something_new")

@@ -41,6 +41,9 @@ class HospitalAccount(models.Model):
         [("active", "Active"), ("closed", "Closed")], required=True, default="active"
     )
     member_ids = fields.One2many("hospital.account.member", "account_id", "Patients")
+    find_phone = fields.Char(
+        "Phone or its last four digits", compute="_compute_find_phone", search="_search_find_phone"
+    )
 
     _one_account_per_user = models.Constraint("unique (user_id)", "The user has an account.")
     _one_account_per_phone = models.UniqueIndex(
@@ -55,6 +58,22 @@ class HospitalAccount(models.Model):
     def _compute_masked_phone(self):
         for account in self:
             account.masked_phone = mask_phone(account.phone)
+
+    def _compute_find_phone(self):
+        self.find_phone = False
+
+    @api.model
+    def _search_find_phone(self, operator, value):
+        """The desk finds an account by the whole phone or its last four digits."""
+        if operator not in ("ilike", "like", "=", "in"):
+            return NotImplemented
+        texts = [value] if isinstance(value, str) else [text for text in value if text]
+        numbers = [crypto.normalise(text).replace("-", "").removeprefix("+86") for text in texts]
+        hashes = [crypto.keyed_hash(number, "phone") for number in numbers]
+        found = self.sudo()._search(
+            ["|", ("phone_last4", "in", numbers), ("phone_hash", "in", hashes)]
+        )
+        return [("id", "in", found)]
 
     def _patients_concerned(self):
         return self.sudo().member_ids.patient_id

@@ -56,7 +56,7 @@ class HospitalPatient(models.Model):
     _description = "Patient"
     _order = "id desc"
 
-    name = fields.Char(required=True, index=True)
+    name = fields.Char("Full name", required=True, index=True)
     mrn = fields.Char("Record number", required=True, readonly=True, copy=False, default="/")
     sex = fields.Selection(SEXES, required=True, default="unknown")
     birth_date = fields.Date(groups=STAFF_AND_SELF)

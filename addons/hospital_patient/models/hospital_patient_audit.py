@@ -9,7 +9,8 @@ class HospitalPatient(models.Model):
 
     def web_read(self, specification):
         """Opening one patient is written down; a list shows masked values only."""
-        if len(self) == 1 and not self.env.su and self.env.user._is_internal():
+        seen = set(specification) - {"display_name"}
+        if len(self) == 1 and seen and not self.env.su and self.env.user._is_internal():
             self.env["hospital.audit.log"]._record("read", self, self.ids, specification)
         return super().web_read(specification)
 

@@ -18,6 +18,8 @@ class HospitalPatientMerge(models.Model):
     reason = fields.Char(required=True, readonly=True)
     moved = fields.Json(readonly=True, help="{table.column: ids moved}; ids only.")
     kept = fields.Json(readonly=True, help="{table.column: ids that had to stay}; ids only.")
+    moved_words = fields.Text("What moved", compute="_compute_words")
+    kept_words = fields.Text("What had to stay", compute="_compute_words")
     state = fields.Selection(
         [("merged", "Merged"), ("undone", "Taken back")],
         required=True,
@@ -25,6 +27,22 @@ class HospitalPatientMerge(models.Model):
         default="merged",
     )
     user_id = fields.Many2one("res.users", "By", readonly=True, default=lambda self: self.env.user)
+
+    @api.depends("moved", "kept")
+    def _compute_words(self):
+        """Say in words of the hospital what the ids of ``moved`` and ``kept`` are."""
+        models_by_table = {model._table: name for name, model in self.env.items()}
+        for merge in self:
+            for source, target in (("moved", "moved_words"), ("kept", "kept_words")):
+                merge[target] = "\n".join(
+                    f"{self._words_of(models_by_table, reference)}: {len(ids)}"
+                    for reference, ids in (merge[source] or {}).items()
+                )
+
+    @api.model
+    def _words_of(self, models_by_table, reference):
+        name = models_by_table.get(reference.split(".")[0])
+        return self.env["ir.model"]._get(name).sudo().name if name else reference
 
     @api.model
     def _follow_merges(self, table):

@@ -103,3 +103,16 @@ class TestAccount(PatientCommon):
         self.env.invalidate_all()
         with self.assertQueryCount(5):
             Account.web_search_read([], spec, limit=80)
+
+    def test_desk_finds_an_account_by_phone_or_person(self):
+        patient = self._patient(name="Account Holder")
+        account = self._account(self.portal_a, patient, phone="19700006661")
+        Account = self.env["hospital.account"].with_user(self.desk)
+        for domain in (
+            [("find_phone", "ilike", "197-0000-6661")],
+            [("find_phone", "=", "+86 197 0000 6661")],
+            [("find_phone", "ilike", "6661")],
+            [("member_ids.patient_id.find", "ilike", "Account Holder")],
+        ):
+            self.assertEqual(Account.search(domain), account, domain)
+        self.assertFalse(Account.search([("find_phone", "ilike", "1970000")]))

@@ -21,6 +21,7 @@ class TestMerge(PatientCommon):
         merge = self.Merge._merge(self.first, self.second, "same person")
         self.assertEqual((card.patient_id, account.member_ids.patient_id), (self.first, self.first))
         self.assertEqual((self.second.active, self.second._live()), (False, self.first))
+        self.assertEqual(merge.moved_words, "Patient of a phone account: 1\nPatient card: 1")
         merge.action_undo()
         self.assertEqual(
             (card.patient_id, account.member_ids.patient_id), (self.second, self.second)
