@@ -28,6 +28,11 @@ class HospitalPatientMerge(models.Model):
     )
     user_id = fields.Many2one("res.users", "By", readonly=True, default=lambda self: self.env.user)
 
+    @api.depends("survivor_id.mrn", "merged_id.mrn")
+    def _compute_display_name(self):
+        for merge in self:
+            merge.display_name = f"{merge.merged_id.mrn} → {merge.survivor_id.mrn}"
+
     @api.depends("moved", "kept")
     def _compute_words(self):
         """Say in words of the hospital what the ids of ``moved`` and ``kept`` are."""

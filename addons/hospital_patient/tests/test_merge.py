@@ -159,6 +159,7 @@ class TestMerge(PatientCommon):
         self.assertNotIn(self.first.sudo().id_number, wizard.survivor_facts)
         merge = self.env["hospital.patient.merge"].browse(wizard.action_merge()["res_id"])
         self.assertEqual(merge.merged_id, self.second)
+        self.assertEqual(merge.display_name, f"{self.second.mrn} → {self.first.mrn}")
         with self.assertRaises(AccessError):
             self.env["hospital.patient.merge.wizard"].with_user(self.desk).create(
                 {"survivor_id": 1, "merged_id": 2, "reason": "x"}
