@@ -60,7 +60,7 @@ class HospitalSession(models.Model):
         for session in sessions:
             monday = session.date - timedelta(days=session.date.weekday())
             rows = pages.setdefault((monday, session.department_id), {})
-            who = session.doctor_id.name or session.number_type_id.name
+            who = session.doctor_id or session.number_type_id
             cells = rows.setdefault(who, [[] for _day in range(7)])
             cells[session.date.weekday()].append(session)
         notes = self._day_notes({monday for monday, _department in pages})
@@ -69,6 +69,10 @@ class HospitalSession(models.Model):
             (monday, department), _rows = page
             return monday, department.sequence, department.id
 
+        def rank(row):
+            who, _cells = row
+            return who._name == "hospital.doctor", who.sequence, who.id
+
         return [
             {
                 "department": department,
@@ -76,7 +80,7 @@ class HospitalSession(models.Model):
                     (day, notes.get(day))
                     for day in (monday + timedelta(days=index) for index in range(7))
                 ],
-                "rows": list(rows.items()),
+                "rows": [(who.name, cells) for who, cells in sorted(rows.items(), key=rank)],
             }
             for (monday, department), rows in sorted(pages.items(), key=place)
         ]

@@ -31,8 +31,8 @@ class HospitalSuspension(GuardedFields, models.Model):
     date_from = fields.Date(required=True)
     date_to = fields.Date(required=True)
     half_day = fields.Selection(HALF_DAYS, help="Empty: the whole day.")
-    start_hour = fields.Float("From")
-    end_hour = fields.Float("To", help="0: the whole session.")
+    start_hour = fields.Float("Start time")
+    end_hour = fields.Float("End time", help="0: the whole session.")
     reason = fields.Char(required=True)
     state = fields.Selection(
         [("draft", "Draft"), ("applied", "Applied"), ("recovered", "Recovered")],

@@ -172,6 +172,14 @@ class TestRosterOut(ScheduleCommon, HttpCase):
         self.assertEqual(cells, [[self.monday]] + [[]] * 6)
         self.assertEqual(pages[0]["days"][2], (date(2031, 1, 8), "Feast"))
 
+    def test_two_doctors_of_one_name_have_a_row_each(self):
+        twin = self._doctor(name="Lin", sequence=1)
+        normal = self._session(date(2031, 1, 6), doctor=False)
+        sessions = normal + self.monday + self._session(date(2031, 1, 7), doctor=twin)
+        [page] = self.env["hospital.session"]._roster_pages(sessions.sorted("id", reverse=True))
+        self.assertEqual([name for name, _cells in page["rows"]], ["normal", "Lin", "Lin"])
+        self.assertEqual(page["rows"][2][1][0], [self.monday])
+
     def test_print(self):
         answer = self._get("print?date_from=2031-01-08&weeks=2", "base_staff_doctor")
         self.assertEqual(answer.status_code, 200)

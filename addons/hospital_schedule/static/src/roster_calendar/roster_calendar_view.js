@@ -1,6 +1,8 @@
 import { serializeDateTime } from "@web/core/l10n/dates";
 import { registry } from "@web/core/registry";
+import { CalendarCommonRenderer } from "@web/views/calendar/calendar_common/calendar_common_renderer";
 import { CalendarModel } from "@web/views/calendar/calendar_model";
+import { CalendarRenderer } from "@web/views/calendar/calendar_renderer";
 import { calendarView } from "@web/views/calendar/calendar_view";
 
 /** Dragging a session asks first: the wizard shows the consequences, and it alone moves. */
@@ -29,7 +31,23 @@ export class RosterCalendarModel extends CalendarModel {
     }
 }
 
+/** Sessions at one time stand side by side: the name and the count of each can be read. */
+export class RosterCommonRenderer extends CalendarCommonRenderer {
+    get options() {
+        return { ...super.options, slotEventOverlap: false };
+    }
+}
+
+export class RosterCalendarRenderer extends CalendarRenderer {
+    static components = {
+        ...CalendarRenderer.components,
+        day: RosterCommonRenderer,
+        week: RosterCommonRenderer,
+    };
+}
+
 registry.category("views").add("hospital_roster_calendar", {
     ...calendarView,
     Model: RosterCalendarModel,
+    Renderer: RosterCalendarRenderer,
 });
