@@ -13,15 +13,15 @@ class IrUiMenu(models.Model):
     _inherit = "ir.ui.menu"
 
     @api.model
-    def _load_menus_blacklist(self):
-        """Hide Odoo's own apps from hospital staff who have no work there."""
-        hidden = super()._load_menus_blacklist()
+    def _visible_menu_ids(self, debug=False):
+        """Hide Odoo's own apps from hospital staff who have no work there, on every page."""
+        visible = super()._visible_menu_ids(debug)
         user = self.env.user
         if not user.has_group("hospital_base.group_staff"):
-            return hidden
-        menus = [
+            return visible
+        hidden = {
             self.env["ir.model.data"]._xmlid_to_res_id(menu)
             for menu, group in OTHER_APPS.items()
             if not user.has_group(group)
-        ]
-        return [*hidden, *filter(None, menus)]
+        }
+        return visible - hidden

@@ -41,7 +41,7 @@ INCIDENTS = (
     (1, {"name": "演练：同一地址短时间内大量查询号源", "data_kinds": "无个人信息"}),
 )
 REQUESTS = (
-    "access", "copy", "correction", "withdrawal", "deletion", "copy", "access", "correction",
+    "access", "copy", "correction", "withdrawal", "deletion", "copy", "access", "transfer",
 )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ OFFICE = DESK | {
     "Reports/Channel statistics",
     "Reports/Number statistics",
     "Rosters/Ad-hoc session",
-    "Rosters/Copy a doctor's plans",
+    "Rosters/Copy plans",
     "Rosters/Generate sessions",
     "Rosters/Import a roster",
     "Rosters/Suspensions",

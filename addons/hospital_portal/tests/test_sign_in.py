@@ -18,7 +18,6 @@ PRIVATE = (
 CHANGES = (
     "/h5/book",
     "/h5/move",
-    "/h5/wait",
     "/h5/family/save",
     "/h5/family/code",
     "/h5/family/1/remove",
@@ -47,6 +46,8 @@ class TestSignIn(PortalCommon):
             with self.subTest(path), mute_logger("odoo.http"):
                 self.assertEqual(self.url_open(path).status_code, 405)
                 self.assertEqual(self._post(path, csrf=False).status_code, 400)
+        with mute_logger("odoo.http"):  # it has a page that asks, too
+            self.assertEqual(self._post("/h5/wait", csrf=False).status_code, 400)
 
     def test_a_phone_and_its_code_open_the_account(self):
         phone = "13900009999"
