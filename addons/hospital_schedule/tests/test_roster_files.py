@@ -83,6 +83,16 @@ class TestRosterImport(ScheduleCommon):
         self.assertEqual(first.period_ids.mapped("capacity"), [6])
         self.assertEqual(third.state, "active")
 
+    def test_rows_of_one_half_day_agree(self):
+        self._wizard(self._row(), self._row(start="10:00", end="11:00")).action_import()
+        wizard = self._wizard(self._row(room="399"), self._row(start="10:00", end="11:00"))
+        wizard.action_check()
+        self.assertRegex(wizard.result, "^Line 3: This row and line 2")
+        with self.assertRaises(UserError):
+            wizard.action_import()
+        self.assertEqual(self._plans().mapped("room"), ["301"])
+        self.assertEqual(len(self._plans().period_ids), 2)
+
     def test_words_and_titles_of_every_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         chinese = self.env["hospital.plan"].with_context(lang="zh_CN")

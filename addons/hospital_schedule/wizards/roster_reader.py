@@ -39,10 +39,11 @@ class RosterReader:
 
     def read(self, rows):
         """Return ([(first line, values of a plan)], [errors])."""
-        plans, errors = {}, []
+        plans, errors, half_days = {}, [], {}
         for line, row in rows:
             try:
                 key, period = self._plan(row), self._period(row)
+                self._same_half_day(half_days, key, line)
             except ValueError as error:
                 errors.append(self.at(line, str(error)))
                 continue
@@ -53,6 +54,20 @@ class RosterReader:
             (line, {**dict(zip(PLAN_KEYS, key, strict=True)), "period_ids": periods})
             for key, (line, periods) in plans.items()
         ], errors
+
+    def _same_half_day(self, half_days, key, line):
+        """Refuse a row that contradicts an earlier one of the same half-day and first day."""
+        department, doctor, number_type, weekday, half_day, first, *_rest = key
+        half = (doctor or (department, number_type), weekday, half_day, first)
+        earlier, before = half_days.setdefault(half, (line, key))
+        if before != key:
+            raise ValueError(
+                self.env._(
+                    "This row and line %s make one plan: write the same department, number type, "
+                    "last day, room and holiday rule in both.",
+                    earlier,
+                )
+            )
 
     def at(self, line, text):
         """Return a sentence about one line of the file."""
