@@ -8,7 +8,7 @@ LOCK_NAME = "hospital_schedule.generate"
 
 #: When the numbers of a day open, for a department ``e`` of a company ``c``.
 RELEASE_AT = """
-({day} - COALESCE(NULLIF(e.booking_horizon_days, 0), c.hospital_horizon_days)
+(%(day)s - COALESCE(NULLIF(e.booking_horizon_days, 0), c.hospital_horizon_days)
     + make_interval(secs => c.hospital_release_hour * 3600))
     AT TIME ZONE c.hospital_tz AT TIME ZONE 'UTC'
 """
@@ -83,7 +83,7 @@ class HospitalPlan(models.Model):
                 now=clock._now(),
                 first=date_from,
                 last=date_to,
-                release=SQL(RELEASE_AT.format(day="d.day")),
+                release=SQL(RELEASE_AT, day=SQL("d.day")),
                 limits=limits,
             )
         )

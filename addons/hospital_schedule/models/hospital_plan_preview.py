@@ -121,7 +121,7 @@ class HospitalPlan(models.Model):
                 now=self.env["hospital.clock"]._now(),
                 first=date_from,
                 last=date_to,
-                release=SQL(RELEASE_AT.format(day="d.day")),
+                release=SQL(RELEASE_AT, day=SQL("d.day")),
                 limits=SQL("p.department_id = ANY(%s)", list(department_ids)),
             )
         )

@@ -39,7 +39,7 @@ class HospitalSession(models.Model):
                 "FROM hospital_department e JOIN res_company c ON c.id = e.company_id "
                 "WHERE e.id = s.department_id AND %(where)s AND (s.state = 'draft' "
                 "OR s.state = 'suspended' AND s.release_at > %(now)s) RETURNING s.id",
-                release=SQL(RELEASE_AT.format(day="s.date")),
+                release=SQL(RELEASE_AT, day=SQL("s.date")),
                 where=where,
                 now=self.env["hospital.clock"]._now(),
             )
