@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from psycopg2 import IntegrityError
 
 from odoo import http
@@ -111,11 +113,9 @@ class MyDataPages(PatientPages):
         if not self._allowed("consent", CONSENT_LIMIT, CONSENT_SECONDS):
             problem, advice = request.env["hospital.portal"]._refusal("limit")
             return self._person_page(member, problem, advice, 429)
-        try:
-            with request.env.cr.savepoint():
-                request.env["hospital.consent"]._give(
-                    account, member.patient_id, texts[0], "portal", self._ip()
-                )
-        except IntegrityError:
-            pass  # the other tap has agreed already
+        # a refusal by the index means that the other tap has agreed already
+        with suppress(IntegrityError), request.env.cr.savepoint():
+            request.env["hospital.consent"]._give(
+                account, member.patient_id, texts[0], "portal", self._ip()
+            )
         return self._go(f"/h5/my-data/{member_id}#agreed")

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from psycopg2 import IntegrityError
 
 from odoo import http
@@ -131,11 +133,9 @@ class MyRequestPages(PatientPages):
                 "/h5/my-data",
                 422,
             )
-        try:
-            with request.env.cr.savepoint():
-                request.env["hospital.subject.request"]._open(
-                    member.account_id, member.patient_id, kind, details
-                )
-        except IntegrityError:
-            pass  # the other tap has asked already
+        # a refusal by the index means that the other tap has asked already
+        with suppress(IntegrityError), request.env.cr.savepoint():
+            request.env["hospital.subject.request"]._open(
+                member.account_id, member.patient_id, kind, details
+            )
         return self._go("/h5/my-data#asked")
