@@ -2,6 +2,7 @@ import json
 import select
 import subprocess
 import sys
+import time
 
 from odoo import SUPERUSER_ID, api
 from odoo.sql_db import connection_info_for
@@ -110,8 +111,20 @@ class TestRaces(RaceCommon):
             self._suspension(api.Environment(cr, SUPERUSER_ID, {})).action_apply()
             cr.flush()
             claim = self._thread(self._claim, self.patients[0], self.sessions[0])
+            self._until_it_waits(claim)
             cr.commit()
             self.assertEqual(claim.result(timeout=PATIENCE), ("closed", None))
+
+    def _until_it_waits(self, claim):
+        """Return when the claim waits for a lock, or has ended without waiting."""
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND wait_event_type = 'Lock' AND position('hospital_booking_claim(' in query) > 0 "
+            "AND pid <> pg_backend_pid()"
+        )
+        deadline = time.monotonic() + PATIENCE
+        while self._rows(waiting) == [(0,)] and not claim.done():
+            self.assertLess(time.monotonic(), deadline)
 
     def test_a_killed_process_leaves_the_number_free(self):
         session = self.sessions[0]
