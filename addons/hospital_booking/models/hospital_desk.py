@@ -24,7 +24,7 @@ class HospitalDesk(models.AbstractModel):
         :raise AccessError: for others than desk and office.
         """
         self.env["hospital.channel"]._check_desk()
-        text = (text or "").strip()
+        text = "".join(filter(str.isprintable, text)).strip() if isinstance(text, str) else ""
         if len(text) < 2:
             return self._answer(self.env._("Type at least two characters, or scan."), "info")
         bookings, domain = self._today(text)
@@ -39,7 +39,8 @@ class HospitalDesk(models.AbstractModel):
         :raise AccessError: for others than desk and office, and for foreign bookings.
         """
         self.env["hospital.channel"]._check_desk()
-        booking = self.env["hospital.booking"].search([("id", "=", int(booking_id))])
+        number = booking_id if type(booking_id) is int and 0 < booking_id < 2**31 else 0
+        booking = self.env["hospital.booking"].search([("id", "=", number)])
         if not booking:
             return self._answer(self.env._("Nothing found. Search again."), "danger")
         window = self.env["hospital.channel"]._window()
