@@ -3,10 +3,13 @@
 import io
 import tempfile
 import zipfile
+import zlib
 from datetime import date
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 import xlsxwriter
+from lxml.etree import XMLSyntaxError
 
 #: Columns that a roster must have, by the names that every language understands.
 IMPORT_COLUMNS = [
@@ -29,6 +32,13 @@ OPTIONAL_COLUMNS = ["on_holidays"]
 NAME_COLUMNS = ["department", "doctor"]
 PLAN_COLUMNS = IMPORT_COLUMNS + OPTIONAL_COLUMNS + NAME_COLUMNS
 MAX_ROWS = 5000
+#: A full workbook has a fraction of this when it is unpacked; a small file can hold gigabytes.
+MAX_UNPACKED_BYTES = 20_000_000
+#: How reading ends for files that are damaged or made to look like a workbook.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, ParseError, XMLSyntaxError, EOFError, NotImplementedError,
+    RuntimeError, LookupError, ValueError, TypeError, AttributeError, OSError, OverflowError,
+)  # fmt: skip
 
 
 class WorkbookError(ValueError):
@@ -90,13 +100,20 @@ def read_workbook(content, titles=None):
     :raise WorkbookError: when the file cannot be used at all.
     """
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        return _read_plans(content, titles or {})
+    except BROKEN as error:
         raise WorkbookError from error
+
+
+def _read_plans(content, titles):
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED_BYTES:
+            raise WorkbookError
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     for sheet in book.worksheets:
         rows = sheet.iter_rows(values_only=True, max_row=MAX_ROWS + 2)
         header = [str(title or "").strip() for title in next(rows, ())]
-        columns = [(titles or {}).get(title, title) for title in header]
+        columns = [titles.get(title, title) for title in header]
         if set(IMPORT_COLUMNS) <= set(columns):
             break
     else:

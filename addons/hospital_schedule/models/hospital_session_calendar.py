@@ -1,6 +1,9 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
+
+#: A calendar asks for a few weeks; more would only keep the server busy.
+MAX_DAYS = 400
 
 
 class HospitalSession(models.Model):
@@ -27,15 +30,22 @@ class HospitalSession(models.Model):
     @api.readonly
     def get_unusual_days(self, date_from, date_to=None):
         """Return {"2031-01-01": True} for the days on which the hospital has no workday."""
-        first = fields.Date.to_date(date_from)
-        last = fields.Date.to_date(date_to) or first
+        self.check_access("read")
+        try:
+            first = fields.Date.to_date(date_from)
+            last = fields.Date.to_date(date_to) or first
+        except (ValueError, TypeError):
+            first = last = None
+        if not isinstance(first, date) or not isinstance(last, date):
+            return {}
+        count = min((last - first).days + 1, MAX_DAYS)
         holidays = (
             self.env["hospital.holiday"]
             .sudo()
             .search([("date", ">=", first), ("date", "<=", last)])
         )
         known = {row.date: row.is_workday for row in holidays}
-        days = [first + timedelta(days=day) for day in range((last - first).days + 1)]
+        days = [first + timedelta(days=day) for day in range(count)]
         return {str(day): not known.get(day, day.weekday() < 5) for day in days}
 
     @api.model

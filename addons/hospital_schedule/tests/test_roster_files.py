@@ -1,6 +1,8 @@
 import base64
 import io
 import tracemalloc
+import zipfile
+from contextlib import suppress
 from datetime import date
 
 import openpyxl
@@ -8,7 +10,15 @@ import openpyxl
 from odoo.exceptions import UserError
 from odoo.tests import BaseCase, HttpCase, freeze_time, tagged
 
-from ..workbook import IMPORT_COLUMNS, PLAN_COLUMNS, WorkbookWriter, write_workbook
+from ..workbook import (
+    IMPORT_COLUMNS,
+    MAX_UNPACKED_BYTES,
+    PLAN_COLUMNS,
+    WorkbookError,
+    WorkbookWriter,
+    read_workbook,
+    write_workbook,
+)
 from .common import ScheduleCommon
 
 
@@ -145,6 +155,25 @@ class TestRosterImport(ScheduleCommon):
         wizard = self.env["hospital.roster.import"].create({"file": base64.b64encode(b"no")})
         with self.assertRaises(UserError):
             wizard.action_import()
+
+    def test_damaged_and_swollen_workbooks_are_refused(self):
+        good = write_workbook(PLAN_COLUMNS, [["x"] * len(PLAN_COLUMNS)])
+        with zipfile.ZipFile(io.BytesIO(good)) as packed:
+            parts = {name: packed.read(name) for name in packed.namelist()}
+        sheet = "xl/worksheets/sheet1.xml"
+        spoilt = [{**parts, name: data[: len(data) // 2]} for name, data in parts.items()]
+        spoilt += [{key: parts[key] for key in parts if key != name} for name in parts]
+        spoilt.append({**parts, sheet: parts[sheet] + b" " * MAX_UNPACKED_BYTES})
+        for number, pieces in enumerate(spoilt):
+            content = io.BytesIO()
+            with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+                for name, data in pieces.items():
+                    packed.writestr(name, data)
+            # what the reader can do without is read; nothing but the refusal may come out
+            with self.subTest(number), suppress(WorkbookError):
+                read_workbook(content.getvalue())
+        with self.assertRaises(WorkbookError):
+            read_workbook(content.getvalue())
 
 
 @tagged("post_install", "-at_install")
