@@ -6,11 +6,14 @@ import functools
 import inspect
 import json
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessDenied, AccessError, MissingError, RedirectWarning, UserError
 from odoo.service.model import call_kw
 from odoo.tools import mute_logger
 
 PROBE_CANARY = "CANARY-B-7731"
+PROBE_OTHER = "CANARY-OTHER-HOSPITAL"
 PROBE_ROLES = (
     "staff", "triage_desk", "outpatient_office", "doctor", "cashier", "finance",
     "finance_manager", "manager", "integration", "security_admin", "auditor",
@@ -62,7 +65,7 @@ def probe_changes():
     return dict(env.cr.fetchall())  # noqa: F821
 
 
-def probe_call(user, name, method, args, kwargs=None):
+def probe_call(user, name, method, args, kwargs=None, canary=PROBE_CANARY):
     """Call one method; return (kind of outcome, tables changed, whether the canary came back)."""
     env.invalidate_all(flush=False)  # noqa: F821
     before = probe_changes()
@@ -75,15 +78,17 @@ def probe_call(user, name, method, args, kwargs=None):
         told = str(result)
     except PROBE_POLITE as error:
         outcome = type(error).__name__
+    except IntegrityError:
+        outcome = "IntegrityError"  # a request turns it into the sentence of the rule
     except Exception as error:
         outcome = f"!{type(error).__module__}.{type(error).__name__}: {error}"[:200]
     changed = {}
-    if not outcome.startswith("!psycopg2"):
+    if not outcome.startswith(("!psycopg2", "IntegrityError")):
         after = probe_changes()
         changed = {table: after[table] for table in after if after[table] != before.get(table)}
     env.transaction.clear()  # noqa: F821
     env.cr.execute("ROLLBACK TO SAVEPOINT probe")  # noqa: F821
-    return outcome, sorted(changed), PROBE_CANARY in told
+    return outcome, sorted(changed), canary in told
 
 
 @functools.cache
@@ -166,10 +171,62 @@ def probe_crud(users):
     return rows
 
 
+def probe_readable(user, model):
+    """Return the stored fields that a user may read."""
+    mine = env(user=user.id, su=False)[model]  # noqa: F821
+    fields = mine.fields_get(attributes=["store", "type"])
+    return [name for name, row in fields.items()
+            if row["store"] and not row["type"].endswith("2many") and row["type"] != "binary"]
+
+
+def probe_reading(users):
+    """Let outsiders look for B, and the staff of one hospital for the other, in every table."""
+    rows = []
+    foreign = ["res.partner", "res.users", "mail.message", "ir.attachment"]
+    for name in probe_own_models() + foreign:
+        model = env[name]  # noqa: F821
+        if model._abstract:
+            continue
+        for role, user in users.items():
+            outsider = role in ("portal", "public")
+            if name in foreign and not outsider:
+                continue
+            canary = PROBE_CANARY if outsider else PROBE_OTHER
+            for method, args in (
+                ("search_read", [[], probe_readable(user, name)]),
+                ("name_search", [""]),
+                ("formatted_read_group", [[], [model._rec_name or "id"], ["__count"]]),
+            ):
+                outcome, _changed, leaked = probe_call(user, name, method, args, canary=canary)
+                rows.append([role, name, method, outcome, leaked])
+    return rows
+
+
+def probe_planted(users):
+    """Add a public method that forgets to ask, and let two roles call it."""
+    def planted(self):
+        self.sudo().write({"sequence": 99})
+        return self.env["hospital.patient"].sudo().search([]).mapped("name")
+
+    model = type(env["hospital.doctor"])  # noqa: F821
+    doctor = env["hospital.doctor"].search([], limit=1)  # noqa: F821
+    model.planted = planted
+    found = {role: probe_call(users[role], "hospital.doctor", "planted", [doctor.ids])
+             for role in ("portal", "cashier")}
+    del model.planted
+    return {role: [outcome, [t for t in changed if not probe_may(users[role], t)], leaked]
+            for role, (outcome, changed, leaked) in found.items()}
+
+
 with mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_model", "odoo.models", "odoo.http"):
     probe_team = probe_users()
     env.flush_all()  # noqa: F821
     probe_rows = probe_everything(probe_team)
     probe_crud_rows = probe_crud(probe_team)
+    probe_reading_rows = probe_reading(probe_team)
+    probe_planted_rows = probe_planted(probe_team)
 env.cr.rollback()  # noqa: F821
-print("HOSPITAL-FACTS:" + json.dumps({"methods": probe_rows, "crud": probe_crud_rows}))
+print("HOSPITAL-FACTS:" + json.dumps({
+    "methods": probe_rows, "crud": probe_crud_rows, "reading": probe_reading_rows,
+    "planted": probe_planted_rows,
+}))
