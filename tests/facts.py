@@ -80,6 +80,38 @@ def facts_classes():
     }
 
 
+def facts_labels(lang):
+    """Return {(model, id): text} of what people read of ours, as the database holds it."""
+    found = {}
+    for model, field in (
+        ("ir.model", "name"), ("ir.model.fields", "field_description"),
+        ("ir.model.fields.selection", "name"), ("ir.model.constraint", "message"),
+        ("ir.ui.menu", "name"), ("ir.actions.act_window", "name"), ("ir.actions.server", "name"),
+        ("res.groups", "name"), ("res.groups.privilege", "name"), ("ir.cron", "name"),
+    ):
+        ids = env["ir.model.data"].search(  # noqa: F821
+            [("module", "in", facts_own_modules()), ("model", "=", model)]
+        ).mapped("res_id")
+        records = env[model].with_context(lang=lang, active_test=False).browse(ids)  # noqa: F821
+        found |= {f"{model} {one.id}": one[field] for one in records.exists() if one[field]}
+    return found
+
+
+def facts_planted_label():
+    """Take one Chinese label away, look again, and roll back."""
+    env.cr.execute("SAVEPOINT planted")  # noqa: F821
+    field = env["ir.model.fields"]._get("hospital.booking", "state")  # noqa: F821
+    env.cr.execute(  # noqa: F821
+        "UPDATE ir_model_fields SET field_description = field_description - 'zh_CN' WHERE id = %s",
+        [field.id],
+    )
+    env.invalidate_all()  # noqa: F821
+    labels = facts_labels("zh_CN")
+    env.cr.execute("ROLLBACK TO SAVEPOINT planted")  # noqa: F821
+    env.invalidate_all()  # noqa: F821
+    return {"key": f"ir.model.fields {field.id}", "labels": labels}
+
+
 facts_rows = facts_declared()
 print("HOSPITAL-FACTS:" + json.dumps({
     "modules": facts_own_modules(),
@@ -88,4 +120,6 @@ print("HOSPITAL-FACTS:" + json.dumps({
     "planted": facts_planted(facts_rows),
     "access": facts_access(),
     "classes": facts_classes(),
+    "labels": facts_labels("zh_CN"),
+    "planted_label": facts_planted_label(),
 }))

@@ -5,6 +5,7 @@ import subprocess
 
 import polib
 import pytest
+from test_translations import ALIKE, CHINESE
 
 from tools import addons, config, odoo, paths, process
 
@@ -40,6 +41,24 @@ def exported(database, tmp_path_factory):
 def test_template_is_up_to_date(exported, name):
     committed = paths.ADDONS / name / "i18n" / f"{name}.pot"
     assert difference(committed, exported / f"{name}.pot") == ([], [])
+
+
+def not_chinese(labels):
+    """Return the labels in the database that a Chinese reader sees in English."""
+    return sorted(
+        (key, text) for key, text in labels.items()
+        if not CHINESE.search(text) and text not in ALIKE
+    )
+
+
+def test_every_label_in_the_database_is_chinese(facts):
+    assert len(facts["labels"]) > 500
+    assert not_chinese(facts["labels"]) == []
+
+
+def test_gate_sees_a_label_without_chinese(facts):
+    planted = facts["planted_label"]
+    assert planted["key"] in dict(not_chinese(planted["labels"]))
 
 
 def test_gate_sees_an_old_template(exported, tmp_path):
