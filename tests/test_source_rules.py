@@ -60,6 +60,11 @@ def _sudo_search_all(call):
     )
 
 
+def _has_constants_only(call):
+    values = [*call.args, *(word.value for word in call.keywords)]
+    return all(isinstance(value, ast.Constant) for value in values)
+
+
 def _is_put_together(text):
     """Tell whether a text is made of pieces: f-string, ``%``, ``+`` or ``format``."""
     formatted = isinstance(text, ast.JoinedStr) or (
@@ -69,6 +74,7 @@ def _is_put_together(text):
         isinstance(text, ast.Call)
         and isinstance(text.func, ast.Attribute)
         and text.func.attr in ("format", "format_map", "join")
+        and not _has_constants_only(text)
     )
     return formatted or called
 
@@ -142,6 +148,7 @@ PLANTED = (
     ("formatted SQL", "cr.execute(f'DELETE FROM {table}')"),
     ("SQL(f-string)", "SQL(f'SELECT {x}')"),
     ("SQL(f-string)", "SQL('SELECT ' + x)"),
+    ("SQL(f-string)", "SQL('SELECT {}'.format(x))"),
     ("Markup(f-string)", "Markup(f'<b>{x}</b>')"),
     ("Markup(f-string)", "Markup('<b>%s</b>' % x)"),
     ("verify=False", "requests.get(url, verify=False)"),
@@ -160,7 +167,7 @@ def test_every_rule_has_a_planted_fault():
 def test_rules_leave_good_code_alone():
     good = (
         "cr.execute(SQL('SELECT %s', x))\nrecord.write({'a': 1})\n"
-        "env['a'].search([('b', '=', 1)])"
+        "env['a'].search([('b', '=', 1)])\nSQL('SELECT {x}'.format(x='a.id'))"
     )
     assert faults(good) == []
 
