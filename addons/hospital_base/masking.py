@@ -6,7 +6,7 @@ Rule L5 of the privacy requirements: masking is the default on every screen.
 import re
 
 _RESIDENT_ID = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
-_MOBILE = re.compile(r"(?<![\d.])1[3-9]\d{9}(?![\d.])")
+_MOBILE = re.compile(r"(?<!\d)(?<!\d\.)1[3-9]\d{9}(?!\d|\.\d)")
 
 
 def mask_id_number(value):

@@ -32,6 +32,11 @@ class TestMasking(BaseCase):
         self.assertNotIn("19900001234", masked)
         self.assertIn("20260107123456789012", masked)
 
+    def test_a_phone_at_the_end_of_a_sentence_is_masked(self):
+        for text in ("Sent to 19900001234.", "tel.19900001234", "(19900001234)", "a,19900001234"):
+            self.assertNotIn("19900001234", mask_free_text(text), text)
+        self.assertIn("0.19900001234", mask_free_text("took 0.19900001234 s"))
+
     def test_log_lines_and_tracebacks_are_masked(self):
         try:
             raise ValueError("bad phone 19900001234")
