@@ -1,6 +1,7 @@
 import re
 
 from odoo import api, fields, models
+from odoo.addons.hospital_base import crypto
 from odoo.exceptions import UserError, ValidationError
 
 from ..tools_id import check_resident_id
@@ -15,15 +16,15 @@ TYPED = {
 }
 #: A change of one of these is checked and stored with the system's right.
 IDENTITY = {"name", "id_type", "birth_date", "sex", *TYPED, *TYPED.values()}
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 #: Shapes of the other documents (National Immigration Administration; T/CAC).
 _FORMATS = {
     "passport": re.compile(r"[A-Z0-9]{5,15}"),
-    "hk_macao": re.compile(r"[HM]\d{8}(\d{2})?"),
-    "taiwan": re.compile(r"\d{8}(\d{2})?"),
-    "foreign_pr": re.compile(r"([A-Z]{3}\d{12}|9\d{17}|9\d{16}X)"),
-    "military": re.compile(r"[\w\u4e00-\u9fff]{6,20}"),
-    "birth_cert": re.compile(r"[A-Z]\d{9}"),
+    "hk_macao": re.compile(r"[HM]\d{8}(\d{2})?", re.ASCII),
+    "taiwan": re.compile(r"\d{8}(\d{2})?", re.ASCII),
+    "foreign_pr": re.compile(r"([A-Z]{3}\d{12}|9\d{17}|9\d{16}X)", re.ASCII),
+    "military": re.compile(r"[\w\u4e00-\u9fff]{6,20}", re.ASCII),
+    "birth_cert": re.compile(r"[A-Z]\d{9}", re.ASCII),
 }
 
 
@@ -153,7 +154,7 @@ class HospitalPatient(models.Model):
 
     @api.model
     def _checked_phone(self, phone):
-        phone = re.sub(r"[\s-]", "", phone).removeprefix("+86")
+        phone = crypto.normalise(str(phone)).replace("-", "").removeprefix("+86")
         if not _MOBILE.fullmatch(phone):
             raise ValidationError(
                 self.env._("This is no mobile number: 11 digits that begin with 13 to 19.")
@@ -162,7 +163,7 @@ class HospitalPatient(models.Model):
 
     @api.model
     def _checked_number(self, id_type, number):
-        number = re.sub(r"\s", "", number).upper()
+        number = crypto.normalise(str(number))
         shape = _FORMATS.get(id_type)
         if shape and not shape.fullmatch(number):
             label = dict(self._fields["id_type"]._description_selection(self.env))[id_type]

@@ -100,6 +100,22 @@ class TestIdentity(PatientCommon):
         with self.assertRaisesRegex(UserError, "another name"):
             Patient._register_person({**vals, "name": "Somebody Else"})
 
+    def test_digits_of_other_scripts_make_no_second_person(self):
+        """Chinese keyboards type wide digits; digits of other scripts are no number."""
+        number = make_resident_id(BIRTH, "female", 303)
+        wide = "".join(chr(ord(sign) + 0xFEE0) for sign in number)
+        Patient = self.env["hospital.patient"]
+        first = Patient._register_person(
+            {"name": "Lin San", "id_number": wide, "phone": "１９９ ００００-３００４"}
+        )
+        self.assertEqual((first.id_number, first.phone), (number, "19900003004"))
+        self.assertEqual(Patient._register_person({"name": "Lin San", "id_number": number}), first)
+        arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+        with self.assertRaises(ValidationError):
+            Patient._checked_phone("13" + "900001234".translate(arabic))
+        with self.assertRaises(ValidationError):
+            Patient._checked_number("taiwan", "12345678".translate(arabic))
+
     def test_guardian_until_the_fourteenth_birthday(self):
         birth = date(2012, 5, 20)
         child = {
