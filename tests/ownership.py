@@ -13,7 +13,7 @@ NAMES = (
 TEXT_NAMES = ("ref", "booking", "booking_ref", "move", "mrn")
 CHANNEL_TYPE = "hospital_channel"
 LAST = ("sign-out", "logout")
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 120
 #: What the argument of an address names, where it is something personal.
 PERSONAL = {
     "member_id": "hospital.account.member", "consent_id": "hospital.consent",
@@ -53,7 +53,7 @@ class Matrix:
     def __init__(self, base, database, facts):
         self.base, self.database, self.facts = base, database, facts
         self.leaks, self.broken, self.called = [], [], set()
-        self.answers, self.statuses = {}, {}
+        self.answers, self.statuses, self.tokens = {}, {}, {}
         self.ids = sorted({i for ids in facts["owned"].values() for i in ids})
         self.sessions = {}
 
@@ -91,8 +91,11 @@ class Matrix:
             return session.post(self.base + url, json=body, **options)
         if method == "GET":
             return session.get(self.base + url, params=values, **options)
-        token = session.get(f"{self.base}/leak/token", timeout=TIMEOUT_SECONDS).text
-        return session.post(self.base + url, data={**values, "csrf_token": token}, **options)
+        if session not in self.tokens:
+            answer = session.get(f"{self.base}/leak/token", timeout=TIMEOUT_SECONDS)
+            self.tokens[session] = answer.text
+        data = {**values, "csrf_token": self.tokens[session]}
+        return session.post(self.base + url, data=data, **options)
 
     def ask_as_channel(self, session, method, url, values, options):
         """Ask for B's booking; ``channel`` has a key, but none of B's bookings."""

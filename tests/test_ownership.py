@@ -29,7 +29,7 @@ def fingerprint(facts):
 
 def stop(server):
     server.terminate()
-    server.wait(30)
+    server.wait(120)
 
 
 @pytest.fixture(scope="module")
