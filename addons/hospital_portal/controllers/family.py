@@ -122,11 +122,13 @@ class FamilyPages(PatientPages):
         return self._save(account, values, given)
 
     def _phone_proved(self, phone, code):
-        return (
-            request.env["hospital.phone.code"]
-            .sudo()
-            ._verify(phone or "", PURPOSE, (code or "").strip())
-        )
+        """Tell whether the code that went to ``phone``, however it is written, is the right one."""
+        try:
+            phone = request.env["hospital.patient"]._checked_phone(phone or "")
+        except PEOPLE_ERRORS:
+            return False
+        codes_sudo = request.env["hospital.phone.code"].sudo()
+        return codes_sudo._verify(phone, PURPOSE, (code or "").strip())
 
     def _save(self, account, values, texts):
         relation = values.pop("relation", "other")

@@ -1,3 +1,5 @@
+import re
+
 from odoo.tests import tagged
 
 from .common import PortalCommon
@@ -99,3 +101,29 @@ class TestFamily(PortalCommon):
         self.assertEqual(answer.status_code, 303)
         self.assertEqual(self.account_a.member_ids.patient_id.name, "Cleo")
         self.assertEqual(self.account_a.member_ids.relation, "self")
+
+    def test_name_and_document_alone_open_nobody_elses_record(self):
+        self.account_a.member_ids.unlink()
+        person = {
+            "name": self.patient_b.name,
+            "id_number": self.patient_b.id_number,
+            "phone": "13900001111",
+            **self._consents(),
+        }
+        answer = self._post("/h5/family/save", relation="self", **person)
+        self.assertEqual(answer.status_code, 422)
+        self.assertFalse(self.account_a.member_ids)
+
+    def test_the_phone_on_file_opens_the_record_however_it_is_written(self):
+        person = {
+            "name": self.patient_b.name,
+            "id_number": self.patient_b.id_number,
+            "phone": f"+86 {self.patient_b.phone[:3]}-{self.patient_b.phone[3:]}",
+            **self._consents(),
+        }
+        self._post("/h5/family/code", **person)
+        text = self.env["hospital.sms.sandbox"]._last_text(self.patient_b.phone)
+        code = re.search(r"\d{6}", text).group()
+        answer = self._post("/h5/family/save", code=code, **person)
+        self.assertEqual(answer.status_code, 303)
+        self.assertIn(self.patient_b, self.account_a.member_ids.patient_id)
