@@ -71,6 +71,7 @@ class TestPatientRights(PatientCommon):
         vals = {"patient_id": self.own.id, "reason": "call back about a result"}
         with self.assertRaises(AccessError):
             Reveal.create({**vals, "shown": True})
+        self.assertFalse(Reveal.with_context(default_shown=True).create(vals).id_number)
         wizard = Reveal.create(vals)
         for change in ({"shown": True}, {"patient_id": self.other.id}):
             with self.assertRaises(AccessError):

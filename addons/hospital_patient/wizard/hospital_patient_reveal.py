@@ -24,7 +24,9 @@ class HospitalPatientReveal(models.TransientModel):
     def create(self, vals_list):
         if not self.env.su and any(vals.get("shown") for vals in vals_list):
             raise AccessError(self.env._("The numbers are shown after the reason was kept."))
-        return super().create(vals_list)
+        # a default in the context of a remote call is a value as well
+        model = self.with_context(default_shown=False)
+        return super(HospitalPatientReveal, model).create(vals_list)
 
     def write(self, vals):
         """One reason opens one patient's numbers: neither is exchanged afterwards."""
