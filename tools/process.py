@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from functools import cache
 
 from . import paths
 from .console import Stop
@@ -50,13 +51,19 @@ def environment(extra=None):
     return env
 
 
+@cache
+def _can_bind():
+    """Tell whether this system's setpriv can end a program with its parent (busybox cannot)."""
+    return output(["setpriv", "--pdeathsig", "KILL", "true"]) is not None
+
+
 def bound(command):
     """Return a command that ends with this one, even when this one is killed.
 
     What an orphan went on to write would meet what the repeated command writes.
     """
     words = [str(part) for part in command]
-    if not shutil.which("setpriv"):
+    if not _can_bind():
         return words
     inner = words[1:] if words[0] == "setpriv" else words  # a change of user would undo it
     return ["setpriv", "--pdeathsig", "KILL", *inner]
