@@ -69,9 +69,16 @@ class BackOffice:
         self.field(name).locator("input, select").first.click()
         self.page.locator(".o_select_menu_item").filter(has_text=label).first.click()
 
+    def list(self):
+        """Wait for the list that a menu item opens: the page before it had buttons of its own."""
+        found = self.page.locator(".o_list_view")
+        found.wait_for()
+        return found
+
     def new(self):
         """Start a new record from a list."""
-        self.page.locator(".o_list_button_add:visible, .o_form_button_create:visible").first.click()
+        self.list()
+        self.page.locator(".o_list_button_add:visible").click()
         self.page.locator(".o_form_editable").wait_for()
 
     def agree(self):

@@ -63,7 +63,7 @@ class Office(BackOffice):
     def open_lock(self, person):
         """Open a patient's entry in the blacklist."""
         self.menu(BOOKINGS, "hospital_booking.menu_blacklist")
-        self.page.locator(".o_data_row").filter(has_text=person.masked).first.click()
+        self.list().locator(".o_data_row").filter(has_text=person.masked).first.click()
         self.page.locator(".o_form_view").wait_for()
 
     def release(self, reason):
