@@ -20,8 +20,8 @@ RETURNS void LANGUAGE sql AS $$
     SELECT e.id, b.patient_id, b.account_id, p_code || ':' || b.id || ':' || extract(epoch FROM p_now),
            'hospital.booking', b.id,
            jsonb_build_object(
-               'doctor', COALESCE(d.name ->> 'zh_CN', d.name ->> 'en_US', ''),
-               'department', COALESCE(t.name ->> 'zh_CN', t.name ->> 'en_US', ''),
+               'doctor', d.name,  -- in every language: the template takes its own
+               'department', t.name,
                'date', to_char(b.date, 'YYYY-MM-DD'),
                'time', to_char(b.starts_at AT TIME ZONE 'UTC' AT TIME ZONE p_tz, 'HH24:MI'),
                'number', COALESCE(b.walkin_number, b.number)::text),
@@ -117,14 +117,34 @@ BEGIN
     ordinals := COALESCE(ordinals, '{}');
 END $$;
 
--- The lowest of 1..p_limit that is not taken, NULL when all are.
+-- The lowest of 1..p_limit that is not taken; NULL when as many are taken, also above a limit
+-- that was lowered since.
 CREATE OR REPLACE FUNCTION hospital_booking_seat(p_taken integer[], p_limit integer)
 RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
+    IF cardinality(p_taken) >= p_limit THEN RETURN NULL; END IF;
     FOR v_seat IN 1..p_limit LOOP
         IF NOT v_seat = ANY(p_taken) THEN RETURN v_seat; END IF;
     END LOOP;
     RETURN NULL;
+END $$;
+
+-- What the patient pays: less when the number type has a revisit fee and the patient was seen
+-- in the department within its days.
+CREATE OR REPLACE FUNCTION hospital_booking_fee(p_patient integer, p_session hospital_session)
+RETURNS integer LANGUAGE plpgsql STABLE AS $$
+DECLARE v record;
+BEGIN
+    SELECT revisit_days, revisit_fee_fen INTO v
+      FROM hospital_number_type WHERE id = p_session.number_type_id;
+    IF v.revisit_days > 0 THEN
+        PERFORM 1 FROM hospital_booking
+          WHERE patient_id = p_patient AND department_id = p_session.department_id
+            AND date BETWEEN p_session.date - v.revisit_days AND p_session.date
+            AND state IN ('checked_in', 'called', 'done') LIMIT 1;
+        IF FOUND THEN RETURN LEAST(v.revisit_fee_fen, p_session.fee_fen); END IF;
+    END IF;
+    RETURN p_session.fee_fen;
 END $$;
 
 -- Claims a number for a request that is not known yet: 'ok', or why not. First what can be
@@ -206,7 +226,7 @@ BEGIN
             v_slot.number, CASE WHEN p_confirm THEN 'confirmed' ELSE 'hold' END,
             CASE WHEN NOT p_confirm THEN p_now
                  + make_interval(mins => COALESCE(p_hold_minutes, v_company.hold_minutes)) END,
-            v_session.fee_fen, p_key,
+            hospital_booking_fee(p_patient, v_session), p_key,
             CASE WHEN v_session.date = v_today THEN 'same_day' ELSE 'advance' END,
             v_ordinal, v_seat, false, p_uid, p_now, p_uid, p_now)
         ON CONFLICT DO NOTHING RETURNING id INTO booking_id;

@@ -17,6 +17,7 @@ from . import test_moves
 from . import test_races
 from . import test_races_change
 from . import test_reminder
+from . import test_revisit_fee
 from . import test_roles_blacklist
 from . import test_roles_models
 from . import test_settings

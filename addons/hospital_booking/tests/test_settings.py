@@ -42,6 +42,14 @@ class TestSettings(BookingCommon):
         self.assertEqual(self._booked(session=second).ordinal, 2)
         self.assertEqual(self._booked(session=third).ordinal, 3)
 
+    def test_a_lowered_day_limit_counts_the_bookings_above_it(self):
+        first = self._booked()
+        self._booked(session=self._session(TOMORROW, doctor=self.doctor2))
+        first._cancel("", "patient")
+        self.company.hospital_day_limit = 1
+        third = self._session(TOMORROW, half_day="pm", doctor=False)
+        self.assertEqual(self._claim(session=third).outcome, "day_limit")
+
     def test_cancel_hours(self):
         self.company.hospital_cancel_hours = 5
         booking = self._booked()

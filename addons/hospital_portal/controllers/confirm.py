@@ -18,11 +18,10 @@ class ConfirmPages(PatientPages):
     @http.route("/h5/confirm", type="http", auth="user", website=True, methods=["GET"])
     def confirm(self, session="", period="", patient="", move="", **kwargs):
         account = self._account()
-        if not account:
-            return self._go("/h5/sign-in")
-        if not account.member_ids:
-            return self._go("/h5/register")
         portal = request.env["hospital.portal"]
+        if not account.member_ids:
+            way = "/h5/register" if account else "/h5/sign-in"
+            return self._go(portal._with_next(way, self._return_to()))
         row = portal._public_session(self._number(session))
         if not row:
             return self._not_found()
@@ -98,7 +97,9 @@ class ConfirmPages(PatientPages):
         """Join the wait-list of a full session for an own patient."""
         account = self._account()
         own_patient = (
-            self._member_patient(account, patient) or self._members(account)[:1].patient_id
+            self._member_patient(account, patient)
+            if patient
+            else self._members(account)[:1].patient_id
         )
         if not own_patient or not self._number(session):
             return self._back(session, "not_member")

@@ -33,6 +33,15 @@ class HospitalPortalWords(models.AbstractModel):
         return self.env._("The number is kept for %s minutes until you confirm it.", minutes)
 
     @api.model
+    def _words_revisit(self, number_type, yuan):
+        """Return what somebody pays who was seen in the clinic some days ago."""
+        return self.env._(
+            "%(fee)s within %(days)s days of a visit here",
+            fee=yuan(number_type.revisit_fee_fen),
+            days=number_type.revisit_days,
+        )
+
+    @api.model
     def _words_keep(self, doctor):
         """Return the button's words for accepting a substitute."""
         return self.env._("Keep the time with %s", doctor.name)
