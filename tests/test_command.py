@@ -14,6 +14,7 @@ from tools import (
     addons,
     config,
     database,
+    demo,
     front,
     main,
     node_assets,
@@ -217,6 +218,19 @@ def test_help_names_every_word(capsys):
     assert main.main(["help"]) == 0
     shown = capsys.readouterr().out
     assert all(word in shown for word in main.WORDS if word.isalpha() and word != "help")
+
+
+def test_stop_leaves_the_database_server_to_running_tests(state, monkeypatch, capsys):
+    stopped = []
+    monkeypatch.setattr(paths, "PG", state)
+    monkeypatch.setattr(demo.server, "stop", lambda _name: None)
+    monkeypatch.setattr(demo.postgres, "stop", lambda: stopped.append(1))
+    with stamps.lock("test"):
+        demo.stop(())
+    assert not stopped
+    assert "Tests are running" in capsys.readouterr().out
+    demo.stop(())
+    assert stopped
 
 
 def test_a_reader_that_had_enough_is_no_fault():

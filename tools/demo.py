@@ -172,12 +172,16 @@ def need():
 
 
 def stop(_arguments):
-    """End the demo's server and the database server."""
+    """End the demo's server and, unless tests are using it, the database server."""
     with stamps.lock("demo"):
         server.stop(NAME)
-        if paths.PG.exists():
-            postgres.stop()
-    say("The demo is stopped; its data stay.")
+        say("The demo is stopped; its data stay.")
+        try:
+            with stamps.lock("test", wait=False):
+                if paths.PG.exists():
+                    postgres.stop()
+        except Stop:
+            say("Tests are running: they keep the database server.")
     return 0
 
 
