@@ -253,6 +253,18 @@ def test_skipped_test_counts_as_failed(tmp_path):
     assert testing.read_junit(report) == (1, ["a::c: later"])
 
 
+def test_lint_runs_beside_another_odoo(monkeypatch):
+    asked = []
+    monkeypatch.setattr(testing.database, "create", lambda *_args: None)
+    monkeypatch.setattr(testing.database, "drop", lambda *_args: None)
+    monkeypatch.setattr(testing.config, "free_ports", lambda *_args: [18170])
+    monkeypatch.setattr(testing, "_fresh_log", lambda name: name)
+    monkeypatch.setattr(testing.odoo, "install", lambda *args, **more: asked.append(more))
+    testing.lint(testing.Tally())
+    ports = asked[0]["arguments"]
+    assert ports[ports.index("--http-port") + 1] == 18170
+
+
 def test_last_line_tells_the_numbers(capsys):
     tally = testing.Tally()
     tally.add("part", 3, ["bad"])
