@@ -44,8 +44,12 @@ class Office(BackOffice):
         self.select("half_day", session["half_day"])
 
     def affected(self):
-        """Return what the list of patients concerned says, one text a patient."""
-        return self.field("affected_html").locator("li, tbody tr").all_inner_texts()
+        """Return the rows of the patients concerned."""
+        return self.field("affected_html").locator("li, tbody tr")
+
+    def affected_row(self, person):
+        """Return the row of one patient."""
+        return self.affected().filter(has_text=person.masked)
 
     def apply_suspension(self):
         """Suspend, and say yes to telling the patients."""
@@ -54,7 +58,7 @@ class Office(BackOffice):
         self.button("action_recover").wait_for()
 
     def look_again(self):
-        """Load the page again."""
+        """Load the page again; it may show what the browser has kept before what is true now."""
         self.page.reload()
         self.field("affected_html").wait_for()
 

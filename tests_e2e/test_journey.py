@@ -117,10 +117,9 @@ def concerned(patient, office, ref, lady):
     """Before anybody is told the office sees every patient of the session."""
     count = patient.shell(scenes.OPEN_BOOKINGS, ref=ref)
     expect(office.field("affected_count")).to_have_text(str(count))
-    rows = office.affected()
-    assert len(rows) == count
+    expect(office.affected()).to_have_count(count)
     for person in (patient.person, lady):
-        assert len([row for row in rows if person.masked in row]) == 1
+        expect(office.affected_row(person)).to_have_count(1)
     assert state(patient, ref) == "confirmed"
     office.see("suspension-before")
 
@@ -128,19 +127,17 @@ def concerned(patient, office, ref, lady):
 def told(patient, office, lady):
     """Afterwards it sees whom the message reached, and whom to call."""
     office.look_again()
-    (mine,) = (row for row in office.affected() if patient.person.masked in row)
-    (hers,) = (row for row in office.affected() if lady.masked in row)
+    expect(office.affected_row(patient.person)).to_contain_text("已送达")
+    expect(office.affected_row(lady)).to_contain_text("未送达")
     office.see("suspension-after")
-    assert "已送达" in mine
-    assert "未送达" in hers
 
 
 def answered(patient, office, ref):
     """The office sees what the patient has chosen."""
     office.look_again()
-    (mine,) = (row for row in office.affected() if patient.person.masked in row)
+    choice = patient.shell(scenes.CHOICE, ref=ref)
+    expect(office.affected_row(patient.person)).to_contain_text(choice)
     office.see("suspension-answered")
-    assert patient.shell(scenes.CHOICE, ref=ref) in mine
 
 
 def takes_another_time(patient, ref):
