@@ -112,6 +112,21 @@ def facts_planted_label():
     return {"key": f"ir.model.fields {field.id}", "labels": labels}
 
 
+def facts_unsearchable():
+    """Return our models that others point at and that typing a name cannot find.
+
+    Odoo offers every record then, and warns in the log.
+    """
+    pointed_at = {field.comodel_name for model in env.values()  # noqa: F821
+                  for field in model._fields.values() if field.type == "many2one"}
+    by_odoo = type(env["base"])._search_display_name  # noqa: F821
+    return sorted(
+        name for name, model in facts_own_models().items()
+        if name in pointed_at and not model._rec_names_search and not model._rec_name
+        and type(model)._search_display_name is by_odoo
+    )
+
+
 facts_rows = facts_declared()
 print("HOSPITAL-FACTS:" + json.dumps({
     "modules": facts_own_modules(),
@@ -120,6 +135,7 @@ print("HOSPITAL-FACTS:" + json.dumps({
     "planted": facts_planted(facts_rows),
     "access": facts_access(),
     "classes": facts_classes(),
+    "unsearchable": facts_unsearchable(),
     "labels": facts_labels("zh_CN"),
     "planted_label": facts_planted_label(),
 }))

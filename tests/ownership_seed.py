@@ -60,16 +60,17 @@ def seed_lang():
     return env["website"].search([], limit=1).default_lang_id.code  # noqa: F821
 
 
-def seed_session():
-    """Return a released session of the day after tomorrow, made at the first call."""
+def seed_session(days=2):
+    """Return a released session of the day so many days ahead, made at the first call."""
     sessions = env["hospital.session"]  # noqa: F821
-    day = env["hospital.clock"]._today() + timedelta(days=2)  # noqa: F821
+    day = env["hospital.clock"]._today() + timedelta(days=days)  # noqa: F821
     found = sessions.search([("state", "=", "released"), ("date", "=", day)], limit=1)
     if found:
         return found
     campus = env["hospital.campus"].search([], limit=1)  # noqa: F821
     campus = campus or campus.create({"name": "Matrix", "code": "MATRIX"})
-    department = env["hospital.department"].create({  # noqa: F821
+    departments = env["hospital.department"]  # noqa: F821
+    department = departments.search([("code", "=", "MATRIX")], limit=1) or departments.create({
         "name": "Matrix", "code": "MATRIX", "campus_id": campus.id, "bookable": True,
     })
     number_type = env["hospital.number.type"].search([], limit=1)  # noqa: F821
@@ -139,8 +140,8 @@ def seed_refs(owned):
 
 def seed_more(account, patient):
     """Give B one of everything else that a person may have."""
-    session = seed_session()
     if "hospital.waitlist" in env:  # noqa: F821
+        session = seed_session(days=3)  # B has a number of the other day already
         channel = env["hospital.channel"].search([("code", "=", "wechat")], limit=1)  # noqa: F821
         env["hospital.waitlist"]._join(session, patient, channel, account)  # noqa: F821
     if "hospital.subject.request" in env:  # noqa: F821

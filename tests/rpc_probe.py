@@ -22,7 +22,9 @@ PROBE_MAGIC = ("id", "create_uid", "create_date", "write_uid", "write_date")
 PROBE_POLITE = (UserError, AccessError, AccessDenied, MissingError, RedirectWarning)
 PROBE_ODD = (None, "x\x00", 10**30, {"x": []})
 #: Tried by ``probe_crud``, field by field, or refused alike for every model of Odoo.
-PROBE_ORM = {"create", "write", "unlink", "copy", "init", "default_get", "web_read"}
+PROBE_ORM = {
+    "create", "write", "unlink", "copy", "copy_data", "init", "default_get", "web_read",
+}
 
 
 def probe_users():

@@ -16,6 +16,12 @@ TRACES = {"hospital_audit_log", "ir_cron_trigger"}
 ALLOWED = {
     ("outpatient_office", "hospital.message", "action_retry"),
     ("outpatient_office", "hospital.message.delivery", "action_retry"),
+    ("integration", "hospital.channel", "action_new_key"),
+    ("integration", "hospital.channel", "action_revoke_key"),
+    ("triage_desk", "hospital.consent", "action_withdraw"),
+    ("outpatient_office", "hospital.consent", "action_withdraw"),
+    ("triage_desk", "hospital.waitlist", "action_cancel"),
+    ("outpatient_office", "hospital.waitlist", "action_cancel"),
 }
 OUTSIDERS = ("portal", "public")
 

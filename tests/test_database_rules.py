@@ -56,3 +56,7 @@ def test_every_field_about_a_person_is_classified(facts):
 
 def test_every_sensitive_field_is_protected(facts):
     assert facts["classes"]["unprotected"] == []
+
+
+def test_every_model_that_others_point_at_is_found_by_a_name(facts):
+    assert facts["unsearchable"] == []

@@ -51,7 +51,7 @@ class Meter:
     def __init__(self, page):
         self.page = page
         self.answers = []
-        page.on("response", self.answers.append)
+        page.on("response", lambda answer: self.answers.append(answer))
 
     def open(self, address):
         """Open a page and return {"html", "css", "js": bytes, "requests": number, "photos"}."""

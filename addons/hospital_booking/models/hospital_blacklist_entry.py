@@ -8,6 +8,7 @@ class HospitalBlacklistEntry(models.Model):
     _inherit = ["hospital.masked.mixin"]
     _description = "Blacklist entry"
     _order = "start_at desc, id desc"
+    _rec_names_search = ["patient_id"]
 
     patient_id = fields.Many2one(
         "hospital.patient", required=True, index=True, readonly=True, ondelete="restrict"

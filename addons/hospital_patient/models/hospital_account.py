@@ -18,6 +18,7 @@ class HospitalAccount(models.Model):
     _inherit = ["hospital.encrypted.mixin"]
     _description = "Phone account"
     _order = "id desc"
+    _rec_names_search = ["find_phone"]
 
     user_id = fields.Many2one(
         "res.users", required=True, index=True, ondelete="restrict", readonly=True
@@ -83,7 +84,9 @@ class HospitalAccount(models.Model):
         """Return the account of the signed-in user, empty for staff and visitors."""
         if self.env.user._is_public():
             return self.browse()
-        return self.search([("user_id", "=", self.env.uid), ("state", "=", "active")], limit=1)
+        # with what every page asks it for: one query
+        mine = [("user_id", "=", self.env.uid), ("state", "=", "active")]
+        return self.search_fetch(mine, ["user_id", "elder_mode", "lang", "state"], limit=1)
 
     @api.model
     def _sign_in(self, phone, code, device="", ip=""):

@@ -11,6 +11,7 @@ class HospitalSlot(models.Model):
     _name = "hospital.slot"
     _description = "Number"
     _order = "session_id, number"
+    _rec_names_search = ["session_id"]
     _log_access = False
 
     session_id = fields.Many2one("hospital.session", required=True, ondelete="cascade", index=True)
