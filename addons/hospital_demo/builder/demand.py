@@ -37,11 +37,14 @@ EXPIRED = 0.03
 LATE = 0.05
 
 
-def chance_filled(kind, weekday, hour, days_ahead=0):
-    """Return the share of such numbers that is taken ``days_ahead`` days before the visit."""
+def chance_filled(kind, weekday, hour, days_ahead=0, liked=1.0):
+    """Return the share of such numbers that is taken ``days_ahead`` days before the visit.
+
+    :param liked: factor of the department.
+    """
     share = FILLED[kind]
-    if kind != "renowned":  # those are gone whatever the day and the hour
-        share *= WEEKDAY[weekday] * HOUR.get(hour, 0.8)
+    if kind != "renowned":  # those are gone whatever the day, the hour and the department
+        share *= WEEKDAY[weekday] * HOUR.get(hour, 0.8) * liked
     return min(share, 0.99) * PER_DAY_AHEAD[kind] ** days_ahead
 
 

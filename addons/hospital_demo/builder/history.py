@@ -46,8 +46,8 @@ def write_history(env, rng, patients, accounts, users, now):
         wanted, spare = [], defaultdict(list)
         for slot in slots:
             liked = popular.setdefault(slot["department"], rng.uniform(0.82, 1.14))
-            chance = liked * demand.chance_filled(slot["kind"], day.weekday(), slot["hour"], ahead)
-            if rng.random() < chance:
+            kind, hour = slot["kind"], slot["hour"]
+            if rng.random() < demand.chance_filled(kind, day.weekday(), hour, ahead, liked):
                 wanted.append(slot)
             elif slot["starts_at"] < now - timedelta(hours=1):
                 spare[slot["session"]].append(slot)

@@ -31,7 +31,9 @@ SLOTS = """
       JOIN hospital_session e ON e.id = s.session_id
       JOIN hospital_number_type t ON t.id = e.number_type_id
       JOIN hospital_department d ON d.id = e.department_id
-     WHERE %(which)s ORDER BY e.date, s.session_id, s.starts_at, s.number
+      LEFT JOIN hospital_doctor p ON p.id = e.doctor_id
+     WHERE %(which)s
+     ORDER BY e.date, d.code, p.code, t.code, e.half_day, s.starts_at, s.number
 """
 
 

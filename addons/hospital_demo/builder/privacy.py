@@ -114,7 +114,8 @@ def _requests(env, officer, patients):
     for index, (patient, kind) in enumerate(zip(patients, REQUESTS, strict=True)):
         account = patient.member_ids[:1].account_id
         request = requests._open(account, patient, kind, "通过手机页面提出")
-        request.received_at = now - timedelta(days=(len(REQUESTS) - index) * 2, hours=3)
+        age = timedelta(days=(len(REQUESTS) - index) * 2, hours=3)
+        request._as_writer().received_at = now - age
         requests += request
     for index, outcome in ((0, "已提供查询途径"), (1, "已导出副本并当面交付"), (3, "已撤回")):
         requests[index].outcome = outcome

@@ -264,8 +264,17 @@ def wait_for_full_sessions(env, rng, accounts):
         ]
     )
     full = full.filtered(lambda session: not session.free_count)
-    for account in accounts if full else ():
-        join(env, rng.choice(full), account.member_ids[0].patient_id)
+    patients = env["hospital.patient"].browse(
+        [account.member_ids[0].patient_id.id for account in accounts]
+    )
+    bookings = env["hospital.booking"].search(
+        [("patient_id", "in", patients.ids), ("date", "in", full.mapped("date"))]
+    )
+    busy = {(booking.patient_id, booking.date) for booking in bookings}
+    for patient in patients:
+        wanted = [session for session in full if (patient, session.date) not in busy]
+        if wanted:
+            join(env, rng.choice(wanted), patient)
 
 
 def merged(env, office, patients):
