@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 
 from odoo.sql_db import Cursor
+from odoo.tools import SQL
 
 
 @contextmanager
@@ -31,6 +32,7 @@ def execute_alone(cr, query):
     :param SQL query: a single statement.
     :raise psycopg2.Error: when it fails; then nothing of it was written.
     """
+    assert isinstance(query, SQL), "a text could carry somebody's words as code"
     if not isinstance(cr, Cursor):  # a test: one transaction over many requests
         cr.execute(query)
         return

@@ -1,16 +1,22 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.addons.hospital_base.guard import GuardedFields
 from odoo.exceptions import UserError
 
 
-class HospitalSubjectRequest(models.Model):
+class HospitalSubjectRequest(GuardedFields, models.Model):
     """What a person asks about the own data, and what became of it."""
 
     _name = "hospital.subject.request"
     _description = "Request of a data subject"
     _order = "due_date, id"
     _rec_name = "kind"
+
+    _guarded_fields = frozenset(
+        ("patient_id", "account_id", "kind", "received_at", "state", "closed_at", "handler_id")
+    )
+    _given_fields = frozenset(("patient_id", "account_id", "kind"))
 
     patient_id = fields.Many2one("hospital.patient", required=True, index=True, ondelete="restrict")
     account_id = fields.Many2one("hospital.account", index=True, ondelete="set null")
@@ -106,7 +112,7 @@ class HospitalSubjectRequest(models.Model):
         self.ensure_one()
         if self.state != "open":
             raise UserError(self.env._("This request is closed already."))
-        self.write(
+        self._as_writer().write(
             {
                 "state": state,
                 "outcome": outcome,

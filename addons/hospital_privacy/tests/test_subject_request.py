@@ -36,6 +36,21 @@ class TestSubjectRequest(PrivacyCommon):
     def test_same_request_is_entered_once(self):
         self.assertEqual(self._request(), self._request())
 
+    def test_what_became_of_it_is_written_by_the_buttons_only(self):
+        request = self._request("copy").with_user(self.security)
+        for vals in (
+            {"state": "done", "outcome": "x", "closed_at": "2031-01-06 00:00:00"},
+            {"handler_id": self.security.id},
+            {"patient_id": self.patient.id},
+            {"account_id": False},
+            {"received_at": "2031-01-01 00:00:00"},
+        ):
+            with self.assertRaises(UserError):
+                request.with_context(hospital_writer=True).write(vals)
+        request.outcome = "Handed over"
+        request.action_done()
+        self.assertEqual((request.state, request.handler_id), ("done", self.security))
+
     def test_erasure_inside_retention_is_refused_with_the_rule(self):
         self.patient._keep("outpatient", TODAY)
         request = self._request()

@@ -2,10 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.hospital_base.const import HALF_DAYS
+from odoo.addons.hospital_base.guard import GuardedFields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
-
-from ..guard import GuardedFields
 
 WEEKDAYS = [
     ("0", "Monday"),
@@ -39,6 +38,7 @@ class HospitalPlan(GuardedFields, models.Model):
     _name = "hospital.plan"
     _description = "Weekly plan"
     _order = "department_id, weekday, half_day, id"
+    _rec_names_search = ["doctor_id", "department_id"]
 
     _check_company_auto = True
     _guarded_fields = frozenset(["state"])

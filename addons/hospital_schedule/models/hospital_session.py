@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.addons.hospital_base.const import HALF_DAYS
+from odoo.addons.hospital_base.guard import GuardedFields
 from odoo.tools import SQL
-
-from ..guard import GuardedFields
 
 STATES = [
     ("draft", "Not released"),
@@ -16,6 +15,7 @@ class HospitalSession(GuardedFields, models.Model):
     _name = "hospital.session"
     _description = "Session"
     _order = "date, half_day, department_id, id"
+    _rec_names_search = ["doctor_id", "department_id"]
 
     _guarded_fields = frozenset(
         ("state", "doctor_id", "original_doctor_id", "department_id", "number_type_id", "fee_fen",

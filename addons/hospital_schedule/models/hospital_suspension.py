@@ -2,10 +2,9 @@ from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.addons.hospital_base.const import HALF_DAYS
+from odoo.addons.hospital_base.guard import GuardedFields
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-
-from ..guard import GuardedFields
 
 
 class HospitalSuspension(GuardedFields, models.Model):

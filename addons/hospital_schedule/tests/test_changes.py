@@ -209,7 +209,7 @@ class TestChanges(ScheduleCommon):
         with self.assertRaises(UserError):
             self.session.slot_ids[0].write({"state": "taken"})
         with self.assertRaises(UserError):
-            self.session.slot_ids[0].with_context(hospital_schedule_writer=True).unlink()
+            self.session.slot_ids[0].with_context(hospital_writer=True).unlink()
 
     @mute_logger("odoo.sql_db")
     def test_sessions_that_cannot_be(self):

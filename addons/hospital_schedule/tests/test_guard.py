@@ -25,7 +25,7 @@ class TestGuard(ScheduleCommon):
 
     def _refused(self, record, **vals):
         before = record.read(list(vals))
-        for forged in (record, record.with_context(hospital_schedule_writer=True)):
+        for forged in (record, record.with_context(hospital_writer=True)):
             with self.assertRaises(UserError):
                 forged.write(vals)
         record.invalidate_recordset()

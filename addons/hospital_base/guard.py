@@ -4,7 +4,7 @@ from odoo import api
 from odoo.exceptions import UserError
 
 #: Only code that holds this object may write guarded fields; a client cannot send it.
-SCHEDULE_WRITER = object()
+WRITER = object()
 
 
 class GuardedFields:
@@ -17,10 +17,10 @@ class GuardedFields:
     _given_fields = frozenset()
 
     def _as_writer(self):
-        return self.with_context(hospital_schedule_writer=SCHEDULE_WRITER)
+        return self.with_context(hospital_writer=WRITER)
 
     def _is_writer(self):
-        return self.env.context.get("hospital_schedule_writer") is SCHEDULE_WRITER
+        return self.env.context.get("hospital_writer") is WRITER
 
     @api.model_create_multi
     def create(self, vals_list):
