@@ -47,4 +47,6 @@ class TestRevisitFee(BookingCommon):
 
     def test_a_session_that_costs_less_stays_as_it_is(self):
         self._visit()
-        self.assertEqual(self._fee(1, fee_fen=800), 800)
+        self.type_expert.fee_line_ids[0].amount_fen = 800
+        self.type_expert.fee_line_ids[1:].unlink()
+        self.assertEqual(self._fee(1), 800)

@@ -30,7 +30,7 @@ class TestWait(PortalCommon):
         sister = self._patient(name="Cleo Alpha")
         self.account_a._add_member(sister)
         page = self.url_open(f"/h5/wait?session={self.clinic.id}").text
-        self.assertIn(f'name="patient" value="{sister.id}"', page)
+        self.assertIn(f'name="patient" required="required" value="{sister.id}"', page)
         self.assertNotIn(f'value="{self.patient_b.id}"', page)
         self._join(patient=sister.id)
         self.assertEqual(self._entries(self.patient_a, sister).patient_id, sister)
