@@ -63,6 +63,20 @@ env["hospital.account.member"].create(
         for account, patient in zip(accounts, patients, strict=True)
     ]
 )
+consents = env["hospital.consent"]
+words = env["hospital.consent.text"]._current().filtered(lambda text: text.purpose == "service")
+consents.create(
+    [
+        {
+            "patient_id": patient.id,
+            "account_id": account.id,
+            "text_id": words.id,
+            "text_hash": words.sm3_hash,
+            "channel": "portal",
+        }
+        for account, patient in zip(accounts, patients, strict=True)
+    ]
+)
 env.cr.commit()
 secret = env["ir.config_parameter"].get_param("database.secret").encode()
 until = int(time.time() + 365 * 24 * 3600)

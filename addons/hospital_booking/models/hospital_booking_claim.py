@@ -23,6 +23,7 @@ SENTENCES = {
     "channel": _lt("This cannot be booked here. Ask at the window."),
     "quota": _lt("This channel's numbers are used up. Try another channel."),
     "not_member": _lt("This person is not in the family. Add them first."),
+    "consent": _lt("A required consent is missing. Agree under My data first."),
     "guardian": _lt("A patient under 16 needs a guardian on file. Ask the desk to add one."),
     "risk": _lt("This phone has booked for too many different people. Ask the desk for help."),
     "patient_inactive": _lt("This record is closed. Ask at the window."),

@@ -47,6 +47,10 @@ class HospitalWaitlist(models.Model):
         """
         if account and patient not in account.sudo().member_ids.patient_id:
             raise UserError(self.env._("This person is not in the family. Add them first."))
+        if account and self.env["hospital.consent"]._is_missing(account, patient):
+            raise UserError(
+                self.env._("A required consent is missing. Agree under My data first.")
+            )
         channel._check_right("may_hold")
         self._check_session(session.sudo())
         self._check_patient(session.sudo(), patient)

@@ -297,11 +297,17 @@ CREATE OR REPLACE FUNCTION hospital_booking_claim_own(
     p_ref varchar, p_period timestamp, p_now timestamp)
 RETURNS TABLE (outcome varchar, booking_id integer, booking_ref varchar)
 LANGUAGE plpgsql AS $$
-DECLARE v_account integer;
+DECLARE v_account integer; v_lang varchar; v_today date;
 BEGIN
-    SELECT id INTO v_account FROM hospital_account
+    SELECT id, lang INTO v_account, v_lang FROM hospital_account
      WHERE user_id = p_uid AND state = 'active';
     IF NOT FOUND THEN outcome := 'not_member'; RETURN NEXT; RETURN; END IF;
+    SELECT (p_now AT TIME ZONE 'UTC' AT TIME ZONE c.hospital_tz)::date INTO v_today
+      FROM hospital_session s JOIN res_company c ON c.id = s.company_id WHERE s.id = p_session;
+    IF hospital_consent_missing(p_patient, v_lang, v_today) AND EXISTS (
+        SELECT 1 FROM hospital_account_member
+         WHERE account_id = v_account AND patient_id = p_patient)
+    THEN outcome := 'consent'; RETURN NEXT; RETURN; END IF;
     RETURN QUERY SELECT * FROM hospital_booking_claim(
         p_channel, p_patient, p_session, (v_account || ':' || p_key)::varchar, p_ref, v_account,
         p_period, NULL, false, NULL, p_now, p_uid);

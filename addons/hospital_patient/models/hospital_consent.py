@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL, file_open
 
 BASES = [
     ("consent", "Consent"),
@@ -36,6 +37,25 @@ class HospitalConsent(models.Model):
     _one_live_consent = models.UniqueIndex(
         "(patient_id, text_id) WHERE withdrawn_at IS NULL", "This consent is given already."
     )
+
+    def init(self):
+        """Create the function by which a claim asks for the required consents."""
+        super().init()
+        with file_open("hospital_patient/sql/consent.sql") as script:
+            self.env.cr.execute(script.read())
+
+    @api.model
+    def _is_missing(self, account, patient):
+        """Tell as a claim does whether words are left that ``patient`` must agree to.
+
+        The words are those in the language of ``account``.
+        """
+        self.env.flush_all()
+        today = self.env["hospital.clock"]._today()
+        [(missing,)] = self.env.execute_query(
+            SQL("SELECT hospital_consent_missing(%s, %s, %s)", patient.id, account.lang, today)
+        )
+        return missing
 
     @api.model
     def _missing(self, account, patient, lang="zh_CN"):

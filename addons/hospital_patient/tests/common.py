@@ -61,3 +61,10 @@ class PatientCommon(BaseCommon):
         for patient in patients:
             account._add_member(patient, "self" if not account.member_ids else "other")
         return account
+
+    @classmethod
+    def _agree(cls, account, patient):
+        """Agree to what the service cannot do without."""
+        consents = cls.env["hospital.consent"]
+        wanted = consents._offered(patient, "zh_CN").filtered("required")
+        return consents._give(account, patient, wanted, "test")

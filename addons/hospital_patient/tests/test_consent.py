@@ -25,6 +25,29 @@ class TestConsent(PatientCommon):
         missing.copy({"version": 2, "body": "New words"})
         self.assertEqual(self.Consent._missing(self.account, self.patient).version, 2)
 
+    def test_the_claim_asks_the_database_the_same(self):
+        def missing(patient=self.patient):
+            self.assertEqual(
+                self.Consent._is_missing(self.account, patient),
+                bool(self.Consent._missing(self.account, patient)),
+            )
+            return self.Consent._is_missing(self.account, patient)
+
+        self.assertTrue(missing())
+        given = self._agree(self.account, self.patient)
+        self.assertFalse(missing())
+        given._withdraw()
+        self.assertTrue(missing())
+        given = self._agree(self.account, self.patient)
+        given.text_id.copy({"version": 2, "body": "New words"})
+        self.assertTrue(missing())
+        child = self._patient(birth=date(2020, 1, 1), guardian_name="Mother")
+        service = self.Consent._offered(child, "zh_CN").filtered(lambda t: t.purpose == "service")
+        self.Consent._give(self.account, child, service, "test")
+        self.assertTrue(missing(child))
+        self._agree(self.account, child)
+        self.assertFalse(missing(child))
+
     def test_consent_keeps_the_hash_of_the_words_shown(self):
         text = self.Consent._missing(self.account, self.patient)
         consent = self.Consent._give(self.account, self.patient, text, "portal")

@@ -70,7 +70,15 @@ class ConfirmPages(PatientPages):
         )
         if result.outcome in ("ok", "replay"):
             return self._go(f"/h5/booking/{result.ref}")
+        if result.outcome == "consent":
+            return self._ask_consent(self._number(patient))
         return self._back(session, result.outcome)
+
+    def _ask_consent(self, patient_id):
+        """Send on to where the own person ``patient_id`` agrees."""
+        members = self._account().member_ids
+        member = members.filtered(lambda one: one.patient_id.id == patient_id)
+        return self._go(f"/h5/my-data/{member.id}?refused=consent")
 
     @http.route("/h5/move", type="http", auth="user", website=True, methods=["POST"])
     def move(self, move="", session="", period="", key="", **kwargs):
@@ -106,6 +114,8 @@ class ConfirmPages(PatientPages):
         row = request.env["hospital.portal"]._public_session(self._number(session))
         if not row:
             return self._not_found()
+        if request.env["hospital.consent"]._is_missing(account, own_patient):
+            return self._ask_consent(own_patient.id)
         return self._join(row["id"], own_patient, account)
 
     def _join(self, session_id, patient, account):

@@ -56,6 +56,8 @@ class FamilyPages(PatientPages):
             return self._go("/h5/sign-in?next=/h5/register")
         first = not account.member_ids
         form = {"relation": "self" if first else relation, **(values or {})}
+        if first:
+            form.setdefault("phone", account.sudo().phone)
         form["next"] = request.env["hospital.portal"]._local_next(form.get("next"))
         return self._page(
             "hospital_portal.register",
@@ -112,7 +114,7 @@ class FamilyPages(PatientPages):
             problem = request.env._(
                 "Read and tick the texts that are needed: %s", ", ".join(missing.mapped("title"))
             )
-        elif account.member_ids and not self._phone_proved(values.get("phone"), code):
+        elif not self._phone_proved(account, values.get("phone"), code):
             problem = request.env._(
                 "The code is not right or too old. Type it again or ask for a new one."
             )
@@ -121,12 +123,18 @@ class FamilyPages(PatientPages):
         given = texts.filtered(lambda text: post.get(f"consent_{text.id}") == "1")
         return self._save(account, values, given)
 
-    def _phone_proved(self, phone, code):
-        """Tell whether the code that went to ``phone``, however it is written, is the right one."""
+    def _phone_proved(self, account, phone, code):
+        """Tell whether ``phone``, however it is written, was shown to be the person's.
+
+        Who registers first with the phone of the sign-in has proved it there; everybody
+        else types the code that went to the phone.
+        """
         try:
             phone = request.env["hospital.patient"]._checked_phone(phone or "")
         except PEOPLE_ERRORS:
             return False
+        if not account.member_ids and phone == account.sudo().phone:
+            return True
         codes_sudo = request.env["hospital.phone.code"].sudo()
         return codes_sudo._verify(phone, PURPOSE, (code or "").strip())
 

@@ -34,12 +34,17 @@ class MyDataPages(PatientPages):
         )
 
     @http.route("/h5/my-data/<int:member_id>", **OWN, methods=["GET"])
-    def person(self, member_id, **kwargs):
-        """One person: data masked, what is agreed, and the ways on."""
+    def person(self, member_id, refused="", **kwargs):
+        """One person: data masked, what is agreed, and the ways on.
+
+        :param refused: ``consent`` when a booking was refused for the lack of one.
+        """
         member = self._own_member(member_id)
         if not member:
             return self._not_found()
-        return self._person_page(member)
+        if refused != "consent":
+            return self._person_page(member)
+        return self._person_page(member, *request.env["hospital.portal"]._refusal(refused))
 
     def _person_page(self, member, problem=None, advice=None, status=200):
         patient = member.patient_id

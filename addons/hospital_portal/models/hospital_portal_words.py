@@ -168,6 +168,10 @@ class HospitalPortalWords(models.AbstractModel):
                 _("You can only book for people on your family list."),
                 _("Add the person under Family members first."),
             ),
+            "consent": (
+                _("The consent to registration and visits is missing or the words are new."),
+                _("Agree below, then book again."),
+            ),
             "patient_inactive": (
                 _("This patient record is closed."),
                 _("Ask the outpatient office to open it again."),

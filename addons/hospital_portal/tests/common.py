@@ -22,6 +22,8 @@ class PortalCommon(ScheduleCommon, PatientCommon, HttpCase):
         cls.patient_b = cls._patient(name="Bert Beta")
         cls.account_a = cls._account(cls.portal_a, cls.patient_a)
         cls.account_b = cls._account(cls.portal_b, cls.patient_b)
+        cls.consent_a = cls._agree(cls.account_a, cls.patient_a)
+        cls._agree(cls.account_b, cls.patient_b)
         cls.day = cls.env["hospital.clock"]._today() + timedelta(days=2)
         cls.department.bookable = True
         cls.clinic = cls._session(cls.day, doctor=cls.doctor, numbers=4)

@@ -32,6 +32,27 @@ class TestBook(PortalCommon):
         self.assertIn("refused=", answer.headers["Location"])
         self.assertFalse(self._bookings(self.patient_a))
 
+    def test_a_withdrawn_consent_stops_booking_until_it_is_given_again(self):
+        self.consent_a._withdraw()
+        answer, values = self._book()
+        self.assertIn("refused=consent", answer.headers["Location"])
+        self.assertFalse(self._bookings(self.patient_a))
+        self.assertIn('role="alert"', self.url_open(answer.headers["Location"]).text)
+        member = self.account_a.member_ids.id
+        self._post(f"/h5/my-data/{member}/consent/{self.consent_a.text_id.id}")
+        answer = self.url_open("/h5/book", data=values, allow_redirects=False)
+        self.assertIn("/h5/booking/", answer.headers["Location"])
+
+    def test_newer_words_ask_again(self):
+        self.consent_a.text_id.copy({"body": "Newer words"})
+        answer, _values = self._book()
+        self.assertIn("refused=consent", answer.headers["Location"])
+
+    def test_another_family_learns_nothing_about_consents(self):
+        self.env["hospital.consent"].search([("patient_id", "=", self.patient_b.id)])._withdraw()
+        answer, _values = self._book(patient=self.patient_b)
+        self.assertIn("refused=not_member", answer.headers["Location"])
+
     def test_the_refusal_says_what_to_do(self):
         for outcome in ("full", "duplicate_doctor", "day_limit", "blocked", "closed", "limit"):
             problem, advice = self.env["hospital.portal"]._refusal(outcome)

@@ -65,7 +65,7 @@ class TestFamily(PortalCommon):
             name="Cleo",
             id_type="resident",
             id_number=self._number(),
-            phone="13900001111",
+            phone=self.account_a.phone,
             next=target,
             **self._consents(),
         )
@@ -81,7 +81,7 @@ class TestFamily(PortalCommon):
             name="Cleo",
             id_type="resident",
             id_number=self._number(),
-            phone="13900001111",
+            phone=self.account_a.phone,
             next="https://evil.example/h5/",
             **self._consents(),
         )
@@ -94,13 +94,25 @@ class TestFamily(PortalCommon):
             name="Cleo",
             id_type="resident",
             id_number=self._number(),
-            phone="13900001111",
+            phone=self.account_a.phone,
             relation="self",
             **self._consents(),
         )
         self.assertEqual(answer.status_code, 303)
         self.assertEqual(self.account_a.member_ids.patient_id.name, "Cleo")
         self.assertEqual(self.account_a.member_ids.relation, "self")
+
+    def test_another_phone_than_that_of_the_sign_in_needs_its_code(self):
+        self.account_a.member_ids.unlink()
+        person = {"name": "Cleo", "id_number": self._number(), "phone": "13900001111"}
+        person |= {"id_type": "resident", **self._consents()}
+        self.assertEqual(self._post("/h5/family/save", **person).status_code, 422)
+        self.assertFalse(self.account_a.member_ids)
+        self._post("/h5/family/code", **person)
+        text = self.env["hospital.sms.sandbox"]._last_text(person["phone"])
+        code = re.search(r"\d{6}", text).group()
+        self.assertEqual(self._post("/h5/family/save", code=code, **person).status_code, 303)
+        self.assertEqual(self.account_a.member_ids.patient_id.name, "Cleo")
 
     def test_name_and_document_alone_open_nobody_elses_record(self):
         self.account_a.member_ids.unlink()

@@ -26,12 +26,18 @@ class TestWait(PortalCommon):
         self.assertEqual((len(entry), entry.state), (1, "waiting"))
         self.assertEqual(entry.account_id, self.account_a)
 
+    def test_who_has_withdrawn_the_consent_waits_for_nothing(self):
+        self.consent_a._withdraw()
+        self.assertIn("refused=consent", self._join().headers["Location"])
+        self.assertFalse(self._entries())
+
     def test_the_page_asks_for_whom(self):
         sister = self._patient(name="Cleo Alpha")
         self.account_a._add_member(sister)
         page = self.url_open(f"/h5/wait?session={self.clinic.id}").text
         self.assertIn(f'name="patient" required="required" value="{sister.id}"', page)
         self.assertNotIn(f'value="{self.patient_b.id}"', page)
+        self._agree(self.account_a, sister)
         self._join(patient=sister.id)
         self.assertEqual(self._entries(self.patient_a, sister).patient_id, sister)
 
