@@ -40,13 +40,16 @@ class BackOffice:
         """Return the visible widget of a field."""
         return self.page.locator(f".o_field_widget[name='{name}']:visible").first
 
-    def choose(self, name, text):
-        """Type into a many2one field and take the record that is offered."""
+    def choose(self, name, text, offered=None):
+        """Type into a many2one field and take the record that is offered.
+
+        :param offered: part of its name, when not what was typed.
+        """
         box = self.field(name).locator("input")
         box.click()
         box.fill(text)
         options = self.page.locator(".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option)")
-        options.filter(has_text=text).first.click()
+        options.filter(has_text=offered or text).first.click()
         expect(box).not_to_have_value("")
 
     def type(self, name, text):

@@ -26,7 +26,8 @@ class Office(BackOffice):
         self.choose("patient_id", person.name)
         self.date("date", session["date"])
         self.choose("department_id", session["department"])
-        self.choose("session_id", session["doctor"])
+        half_day = f"{session['half_day']} {session['doctor']}"
+        self.choose("session_id", session["doctor"], offered=half_day)
         self.see("window")
         self.button("action_book").click()
         expect(self.page.locator(".modal")).to_have_count(0)

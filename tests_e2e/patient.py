@@ -1,5 +1,7 @@
 """What a person does on the phone pages."""
 
+import re
+
 import scenes
 
 #: A session that still has numbers.
@@ -83,19 +85,19 @@ class Patient:
 
     # Booking --------------------------------------------------------------------
 
-    def book(self, department):
+    def book(self, department, others=0):
         """Take a number of the first day that has one, an expert's if there is one.
 
+        :param others: the session has so many more numbers, for other people.
         :return: the reference of the held booking, or ``None`` when it is refused.
         """
         self.open("/h5/departments?mode=advance")
         self.see("departments")
         self.follow(f"a[href^='/h5/department/{department}']")
-        self._choose_day()
+        session = self._choose_day(others)
         self.see("department")
-        experts = self.page.locator(OPEN_SESSION).filter(has=self.page.locator(".photo"))
         with self.page.expect_navigation():
-            (experts if experts.count() else self.page.locator(OPEN_SESSION)).first.click()
+            session.click()
         self._choose_period()
         self.page.locator("input[name='patient']").first.check()
         self.see("confirm")
@@ -103,13 +105,17 @@ class Patient:
         held = "/h5/booking/" in self.page.url
         return self.page.url.rsplit("/", 1)[-1] if held else None
 
-    def _choose_day(self):
+    def _choose_day(self, others):
+        """Go through the days; return the first session with numbers enough."""
         days = self.page.locator("ul.days a")
         for index in range(days.count()):
             with self.page.expect_navigation():
                 days.nth(index).click()
-            if self.page.locator(OPEN_SESSION).count():
-                return
+            sessions = self.page.locator(OPEN_SESSION)
+            experts = sessions.filter(has=self.page.locator(".photo"))
+            for session in experts.all() or sessions.all():
+                if int(re.search(r"\d+", session.locator(".right").inner_text()).group()) > others:
+                    return session
         raise AssertionError("no day of this department has a number left")
 
     def _choose_period(self):

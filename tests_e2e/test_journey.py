@@ -97,7 +97,7 @@ def at_the_desk(desk, me, ref):
 
 def suspended(patient, office, department, lady):
     """A session is suspended: who is concerned, who was told; the patient takes another time."""
-    ref = patient.book(department)
+    ref = patient.book(department, others=1)
     patient.confirm(ref)
     session = patient.shell(scenes.BOOKING, ref=ref)
     office.register(lady)
