@@ -5,7 +5,7 @@ import re
 import subprocess
 import tempfile
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 from common import Bench, median, percentile
 from support import load, past, phone, stage
@@ -15,8 +15,9 @@ from tools import database
 CLIENTS = (8, 64)
 REQUESTS = 600
 PEER_REQUESTS = 8
-#: as many as a session of ours holds when half of its round is done
-PEER_BOOKINGS = 300
+#: What this hospital has booked ahead, in the peer's calendar: it looks through all of a month
+#: for the free times of one doctor. The next month, so that the whole week lies in it.
+PEER_LOAD = {"doctors": 60, "days": 7, "bookings_a_day": 2000}
 OLD_BOOKINGS = 5_000_000
 BARE_CLAIM = """
 UPDATE hospital_bench_slot SET state = 'taken'
@@ -45,13 +46,13 @@ class BookingBench:
         self.site = site
         self.people = phone.people()
         self.sessions = rosters["sessions"]
-        self.kind = rosters["kind"]
+        self.peer = rosters["peer"]
         self.requests = 80 if bench.options.small else REQUESTS
         self.rates = {}
         self.waits = {}
         self.wrong = Counter()
         self.won = Counter()
-        self._peer_start = datetime.fromisoformat(self.sessions[0]["start"]) + timedelta(days=10)
+        self.peer_told = 0
 
     def measure(self, name, clients, requests, expected):
         """Send requests through the queue, keep rate and waits, count unexpected answers."""
@@ -67,16 +68,23 @@ class BookingBench:
     def round(self, clients, session, sold_out):
         """Measure every variant once, the ceiling before and after."""
         crowd = self.people[: self.requests]
-        self.measure("noop", clients, [phone.post("/bench/noop", one) for one in crowd], "ok")
+        self.measure_ceiling(clients)
         told = self.measure("full", clients, [phone.book(one, session) for one in crowd], "ok")
         self.won[session["id"]] += told["ok"]
-        again = [phone.book(one, session) for one in crowd]
+        again = [phone.book(one, session) for one in crowd * 2]
         self.measure("duplicate", clients, again, "duplicate_doctor")
-        late = [phone.book(one, sold_out) for one in self.people[-self.requests :]]
+        others = self.people[self.requests : 3 * self.requests]
+        late = [phone.book(one, sold_out) for one in others]
         self.measure("sold out", clients, late, "full")
         database.sql(FILL_NAIVE.format(2 * self.requests), stage.RUN)
         self.measure_naive(clients, [phone.post("/bench/naive", one) for one in crowd])
         self.measure_peer(clients)
+        self.measure_ceiling(clients)
+
+    def measure_ceiling(self, clients):
+        """Measure the empty route; each time twice the requests, as it divides all others."""
+        crowd = self.people[: self.requests] * 2
+        self.measure("noop", clients, [phone.post("/bench/noop", one) for one in crowd], "ok")
 
     def measure_naive(self, clients, requests):
         """Measure search and write; its errors are figures, not faults of ours."""
@@ -88,15 +96,26 @@ class BookingBench:
         self.rates.setdefault(("naive failed", clients), []).append(failed)
 
     def measure_peer(self, clients):
-        """Measure resource_booking, each booking at a quarter of an hour of its own."""
-        requests = []
-        for person in self.people[:PEER_REQUESTS]:
-            self._peer_start += timedelta(minutes=15)
-            start = self._peer_start.strftime("%Y-%m-%d %H:%M:%S")
-            requests.append(phone.post("/bench/resource", person, kind=self.kind, start=start))
+        """Measure resource_booking: like ours, any free time of the doctor.
+
+        A time that it gives to several counts once: only one of them can come.
+        """
+        before = self._peer_times()
+        crowd = self.people[:PEER_REQUESTS]
+        requests = [phone.post("/bench/resource", person, **self.peer) for person in crowd]
         done = phone_fire(self.site, requests, clients, timeout=120)
-        told = Counter(map(_told, done["answers"]))
-        self.rates.setdefault(("peer", clients), []).append(told["ok"] / done["seconds"])
+        self.peer_told += Counter(map(_told, done["answers"]))["ok"]
+        given = self._peer_times() - before
+        self.rates.setdefault(("peer", clients), []).append(given / done["seconds"])
+
+    def peer_doubled(self):
+        """Return the share of the peer's bookings whose time was given before."""
+        return round(1 - self._peer_times() / max(self.peer_told, 1), 3)
+
+    def _peer_times(self):
+        """Return how many times of the doctor the peer has given away."""
+        count = "SELECT count(DISTINCT start) FROM resource_booking WHERE type_id = {kind}"
+        return int(database.sql(count.format(**self.peer), stage.RUN))
 
     def rate(self, name, clients):
         """Return the median rate per second of a variant."""
@@ -203,8 +222,12 @@ def report(bench, run):
         for name, bound in (("full", 0.45), ("duplicate", 0.65), ("sold out", 0.65)):
             share = round(run.rate(name, clients) / ceiling, 3)
             bench.bar(f"{name} / empty route, {clients} clients", share, ">=", bound)
+    bench.figure("peer, share of bookings whose time another one has", run.peer_doubled())
     peer = run.rate("full", 8) / max(run.rate("peer", 8), 0.001)
     bench.bar("full / resource_booking", round(peer, 1), ">=", 100)
+    for (name, clients), rates in run.rates.items():
+        if name in ("noop", "full", "duplicate", "sold out"):
+            bench.figure(f"{name}, {clients} clients, each round", sorted(map(round, rates)))
     bench.figure("unexpected answers", dict(run.wrong))
     bench.bar("unexpected answers", sum(run.wrong.values()), "==", 0)
     bench.bar("numbers given twice", oversold(), "==", 0)
@@ -220,15 +243,16 @@ def main():
     database_name = stage.fresh(bench.say, bench.options.rebuild)
     size = 80 if small else REQUESTS
     numbers = [size + 20] * (len(CLIENTS) * rounds) + [0, 100] + [size + 20] * rounds
-    peer = 20 if small else PEER_BOOKINGS
-    printed = stage.shell(database_name, "rosters", {"numbers": numbers, "peer": peer})
-    rosters = json.loads(printed.split("BENCH:", 1)[1].splitlines()[0])
+    rosters = _prepared(database_name, "rosters", {"numbers": numbers})
+    first = (date.today().replace(day=1) + timedelta(days=32)).replace(day=1)
+    peer = _prepared(database_name, "peer", {"first": first.isoformat()} | PEER_LOAD)
+    rosters["peer"] = {"kind": peer["kind"], "month": f"{first:%Y-%m}"}
     hot, rest = rosters["sessions"][: -2 - rounds], rosters["sessions"][-2 - rounds :]
     sold_out, extra, later = rest[0], rest[1], rest[2:]
     with stage.Site(database_name) as site:
         run = BookingBench(bench, site, rosters)
-        warm = [phone.post("/bench/noop", one) for one in run.people[:100]]
-        phone_fire(site, warm, 8)
+        # who books has opened a page before: Odoo writes a phone down when it sees it first
+        phone_fire(site, [phone.post("/bench/noop", one) for one in run.people], 8)
         bench.figure("queries", query_counts(site, run.people, rosters["sessions"], extra))
         for index, session in enumerate(hot):
             clients = CLIENTS[index % len(CLIENTS)]
@@ -244,6 +268,12 @@ def main():
     bench.finish()
 
 
+def _prepared(name, script, values):
+    """Return the object that a script of ``support`` prints after it has filled the database."""
+    printed = stage.shell(name, script, values)
+    return json.loads(printed.split("BENCH:", 1)[1].splitlines()[0])
+
+
 def aged(bench, run, sessions, old):
     """Measure the full booking again beside the old ones."""
     before = run.rate("full", 8) / run.rate("noop", 8)
@@ -251,8 +281,9 @@ def aged(bench, run, sessions, old):
     crowd = run.people[: run.requests]
     for session in sessions:
         bench.say("round beside the old bookings")
-        run.measure("noop", 8, [phone.post("/bench/noop", one) for one in crowd], "ok")
+        run.measure_ceiling(8)
         run.measure("full", 8, [phone.book(one, session) for one in crowd], "ok")
+        run.measure_ceiling(8)
     after = run.rate("full", 8) / run.rate("noop", 8)
     bench.figure(f"full beside {old} old bookings, per second", run.rate("full", 8))
     bench.bar("full beside old bookings / before", round(after / before, 3), ">=", 0.85)

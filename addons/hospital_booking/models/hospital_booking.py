@@ -34,7 +34,7 @@ class HospitalBooking(models.Model):
     slot_id = fields.Many2one("hospital.slot", required=True, index=True, ondelete="restrict")
     session_id = fields.Many2one("hospital.session", required=True, index=True, ondelete="restrict")
     patient_id = fields.Many2one("hospital.patient", required=True, index=True, ondelete="restrict")
-    account_id = fields.Many2one("hospital.account", index="btree_not_null", ondelete="set null")
+    account_id = fields.Many2one("hospital.account", ondelete="set null")
     channel_id = fields.Many2one("hospital.channel", required=True, index=True, ondelete="restrict")
     doctor_id = fields.Many2one("hospital.doctor", index="btree_not_null", ondelete="restrict")
     original_doctor_id = fields.Many2one(
@@ -104,6 +104,8 @@ class HospitalBooking(models.Model):
         f"CHECK (ordinal BETWEEN 1 AND {HARD_DAY_LIMIT})",
         "Too many doctors on one day.",
     )
+    # the people an account has booked for lately; also whatever else follows the account
+    _account_idx = models.Index("(account_id, create_date) WHERE account_id IS NOT NULL")
     _patient_date_idx = models.Index("(patient_id, date DESC)")
     _hold_idx = models.Index("(hold_until) WHERE state = 'hold'")
     _due_idx = models.Index("(ends_at) WHERE state = 'confirmed'")

@@ -172,15 +172,15 @@ BEGIN
     IF outcome IS NOT NULL THEN RETURN; END IF;
     v_day := hospital_booking_day(p_patient, v_session);
     IF v_day.same_doctor THEN outcome := 'duplicate_doctor'; RETURN; END IF;
-    IF p_account IS NOT NULL AND hospital_booking_too_many_people(
-            p_account, p_patient, p_now, v_company.people_a_day, v_company.people_a_month) THEN
-        outcome := 'risk'; RETURN;
-    END IF;
     PERFORM 1 FROM hospital_slot s
       WHERE s.session_id = p_session AND s.state = 'free' AND s.starts_at > p_now
         AND (p_number IS NULL OR s.number = p_number)
         AND (p_period IS NULL OR s.starts_at = p_period) LIMIT 1;
     IF NOT FOUND THEN outcome := 'full'; RETURN; END IF;
+    IF p_account IS NOT NULL AND hospital_booking_too_many_people(
+            p_account, p_patient, p_now, v_company.people_a_day, v_company.people_a_month) THEN
+        outcome := 'risk'; RETURN;
+    END IF;
     -- waits for a suspension in progress and then reads what it decided
     SELECT * INTO v_session FROM hospital_session WHERE id = p_session FOR SHARE;
     IF v_session.state <> 'released' THEN outcome := 'closed'; RETURN; END IF;
@@ -297,14 +297,12 @@ CREATE OR REPLACE FUNCTION hospital_booking_claim_own(
     p_ref varchar, p_period timestamp, p_now timestamp)
 RETURNS TABLE (outcome varchar, booking_id integer, booking_ref varchar)
 LANGUAGE plpgsql AS $$
-DECLARE v_account integer; v_lang varchar; v_today date;
+DECLARE v_account integer; v_lang varchar;
 BEGIN
     SELECT id, lang INTO v_account, v_lang FROM hospital_account
      WHERE user_id = p_uid AND state = 'active';
     IF NOT FOUND THEN outcome := 'not_member'; RETURN NEXT; RETURN; END IF;
-    SELECT (p_now AT TIME ZONE 'UTC' AT TIME ZONE c.hospital_tz)::date INTO v_today
-      FROM hospital_session s JOIN res_company c ON c.id = s.company_id WHERE s.id = p_session;
-    IF hospital_consent_missing(p_patient, v_lang, v_today) AND EXISTS (
+    IF hospital_consent_missing(p_patient, v_lang, p_now::date) AND EXISTS (
         SELECT 1 FROM hospital_account_member
          WHERE account_id = v_account AND patient_id = p_patient)
     THEN outcome := 'consent'; RETURN NEXT; RETURN; END IF;
