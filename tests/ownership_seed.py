@@ -140,14 +140,14 @@ def seed_refs(owned):
 
 def seed_more(account, patient):
     """Give B one of everything else that a person may have."""
+    texts = env["hospital.consent.text"]._current("en_US")  # noqa: F821
+    env["hospital.consent"]._give(account, patient, texts, "portal", "192.0.2.9")  # noqa: F821
     if "hospital.waitlist" in env:  # noqa: F821
         session = seed_session(days=3)  # B has a number of the other day already
         channel = env["hospital.channel"].search([("code", "=", "wechat")], limit=1)  # noqa: F821
         env["hospital.waitlist"]._join(session, patient, channel, account)  # noqa: F821
     if "hospital.subject.request" in env:  # noqa: F821
         env["hospital.subject.request"]._open(account, patient, "copy", CANARY)  # noqa: F821
-    texts = env["hospital.consent.text"]._current("en_US")  # noqa: F821
-    env["hospital.consent"]._give(account, patient, texts, "portal", "192.0.2.9")  # noqa: F821
     env["hospital.patient.card"].create(  # noqa: F821
         {"patient_id": patient.id, "kind": "visit", "number": "MATRIX-B"}
     )

@@ -98,10 +98,18 @@ function fitRegistration(form) {
     fit();
 }
 
+/**
+ * Move the chosen day into the middle of its row. Not by scrollIntoView: in some browsers the
+ * next Tab would go on from there and miss the skip link.
+ */
+function showChosen(link) {
+    const row = link.closest("ul");
+    const middle = (row.clientWidth - link.offsetWidth) / 2;
+    row.scrollLeft = link.offsetLeft - row.offsetLeft - middle;
+}
+
 lockForms();
 document.querySelectorAll("[data-seconds]").forEach(countDown);
 document.querySelectorAll("[data-left]").forEach(pollLeft);
 document.querySelectorAll("form.js-register").forEach(fitRegistration);
-for (const current of document.querySelectorAll(".days [aria-current], .tabs [aria-current]")) {
-    current.scrollIntoView({ block: "nearest", inline: "center" });
-}
+document.querySelectorAll(".days [aria-current], .tabs [aria-current]").forEach(showChosen);
