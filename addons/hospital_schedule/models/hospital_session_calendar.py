@@ -34,7 +34,7 @@ class HospitalSession(models.Model):
         try:
             first = fields.Date.to_date(date_from)
             last = fields.Date.to_date(date_to) or first
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, LookupError):  # what a client may send instead of days
             first = last = None
         if not isinstance(first, date) or not isinstance(last, date):
             return {}
