@@ -1,0 +1,81 @@
+"""Start a simulated world as a process of its own, from tests and tools."""
+
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Running:
+    """A world in another process: its addresses and its control port."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", addresses: dict[str, str]):
+        self.process, self.addresses = process, addresses
+
+    def ask(self, method: str, path: str, content: Any = None) -> Any:
+        """Call the control port and return the JSON answer.
+
+        :raise urllib.error.HTTPError: when it refuses.
+        """
+        body = None if content is None else json.dumps(content).encode()
+        request = urllib.request.Request(  # noqa: S310 (our own loopback address)
+            self.addresses["control"] + path, data=body, method=method
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return json.loads(answer.read())
+
+    def get(self, path: str) -> Any:
+        """Read from the control port."""
+        return self.ask("GET", path)
+
+    def post(self, path: str, **content: Any) -> Any:
+        """Write to the control port."""
+        return self.ask("POST", path, content)
+
+    def fault(self, kind: str, **rule: Any) -> int:
+        """Add a fault and return its number; options of the kind go into ``options``."""
+        return int(self.post("/faults", kind=kind, **rule)["id"])
+
+    def kill(self) -> None:
+        """End the process at once, as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Ask the process to end, and wait for it."""
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+def start(module: str, *arguments: str, log: Path | None = None) -> Running:
+    """Start ``python -m module`` and return when all its ports listen.
+
+    :param Path log: where its standard error goes; else to ours.
+    :raise RuntimeError: when the process ends before it is ready.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    stream = log.open("ab") if log else None
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=stream,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+    finally:
+        if stream:
+            stream.close()
+    if process.stdout is None:
+        raise RuntimeError("the process has no output")
+    for line in process.stdout:
+        if line.startswith(b"ready "):
+            return Running(process, json.loads(line[6:]))
+    raise RuntimeError(f"{module} ended with status {process.wait()} before it was ready")
