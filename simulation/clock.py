@@ -37,16 +37,19 @@ class Clock:
         self._changed = asyncio.Event()
         kept = store.setting("clock")
         start = real()
+        self._virtual: float
+        self._anchor: float
+        self._speed: float
         self._virtual, self._anchor, self._speed = kept or (start, start, 1.0)
 
     @property
     def speed(self) -> float:
         """Virtual seconds per real second; 0.0 while the clock stands still."""
-        return float(self._speed)
+        return self._speed
 
     def now(self) -> float:
         """Return the virtual time in seconds since 1970."""
-        return float(self._virtual + (self._real() - self._anchor) * self._speed)
+        return self._virtual + (self._real() - self._anchor) * self._speed
 
     def moment(self) -> datetime:
         """Return the virtual time as a Beijing time."""

@@ -1,0 +1,108 @@
+"""PostgreSQL as the hospital's memory: one connection, rows as dictionaries."""
+
+import importlib.resources
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+import psycopg2.extras
+
+Row = dict[str, Any]
+Values = Sequence[Any] | Mapping[str, Any] | None
+ZONE = "Asia/Shanghai"
+
+
+def schema() -> str:
+    """Return all CREATE statements, in the order of their file names."""
+    folder = importlib.resources.files(__package__) / "schema"
+    files = sorted((file for file in folder.iterdir()), key=lambda file: file.name)
+    texts = [file.read_text(encoding="utf-8") for file in files if file.name.endswith(".sql")]
+    return "\n".join(texts)
+
+
+class Database:
+    """One connection. Outside of :meth:`transaction` every statement stands alone.
+
+    :param str dsn: libpq connection string or URI of a database of its own.
+    """
+
+    def __init__(self, dsn: str):
+        self.connection = psycopg2.connect(dsn)
+        self.connection.autocommit = True
+        self._depth = 0
+        psycopg2.extras.register_default_jsonb(self.connection)
+        # a killed process loses nothing with it; only a power failure could
+        self.run("SELECT set_config('synchronous_commit', 'off', false)")
+        self.run("SELECT set_config('TimeZone', %s, false)", (ZONE,))
+
+    def is_empty(self) -> bool:
+        """Tell whether the tables are missing."""
+        return self.one("SELECT to_regclass('patient') AS found") == {"found": None}
+
+    def create(self) -> None:
+        """Create all tables."""
+        with self.transaction():
+            self.run(schema())
+
+    def _cursor(self) -> Any:
+        return self.connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor)
+
+    def run(self, sql: str, values: Values = None) -> int:
+        """Run a statement and return how many rows it touched."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, values)
+            return int(cursor.rowcount)
+
+    def one(self, sql: str, values: Values = None) -> Row | None:
+        """Return the first row, or ``None``."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, values)
+            row = cursor.fetchone()
+            return dict(row) if row else None
+
+    def all(self, sql: str, values: Values = None) -> list[Row]:
+        """Return all rows."""
+        with self._cursor() as cursor:
+            cursor.execute(sql, values)
+            return [dict(row) for row in cursor.fetchall()]
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run ``INSERT … VALUES %s`` for many rows at once."""
+        with self._cursor() as cursor:
+            psycopg2.extras.execute_values(cursor, sql, rows, page_size=1000)
+
+    def insert(self, table: str, **values: Any) -> Row:
+        """Insert one row and return it whole.
+
+        :raise psycopg2.IntegrityError: when a constraint refuses it.
+        """
+        names = ", ".join(values)
+        marks = ", ".join(["%s"] * len(values))
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING *"  # noqa: S608
+        row = self.one(sql, tuple(values.values()))
+        if row is None:
+            raise RuntimeError("an INSERT returned no row")
+        return row
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep all or nothing of what is written inside; nesting joins the outer one."""
+        if self._depth:
+            yield
+            return
+        self._depth = 1
+        try:
+            self.run("BEGIN")
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            self.run("ROLLBACK")
+            raise
+        finally:
+            self._depth = 0
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
