@@ -1,5 +1,6 @@
 """The hospital that all services and fronts share: its memory, its clock, its news."""
 
+import asyncio
 import datetime
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +28,7 @@ class Hospital:
 
     def __init__(self, db: Database, clock: Clock, faults: Faults, journal: Journal):
         self.db, self.clock, self.faults, self.journal = db, clock, faults, journal
+        self.news = asyncio.Event()  # set whenever something happened
 
     def now(self) -> datetime.datetime:
         """Return the virtual time, without fractions of seconds (HL7 has none here)."""
@@ -49,6 +51,7 @@ class Hospital:
             (self.now(), kind, key, facts.get("patient_no", ""), Json(facts)),
         )
         self.journal.write(SOURCE, kind, key, facts=dict(facts))
+        self.news.set()
 
     def number(self, prefix: str) -> str:
         """Return a new document number: prefix, day, running number."""
