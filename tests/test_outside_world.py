@@ -15,7 +15,7 @@ PACKAGES = {
 }
 LIBRARIES = {
     "simulation": {"aiohttp"},
-    "sandbox": {"aiohttp", "cryptography", "PIL", "qrcode"},
+    "sandbox": {"aiohttp", "cryptography", "multidict", "PIL", "qrcode"},
     "reference_his": {"aiohttp", "cryptography", "lxml", "psycopg2", "pydicom"},
 }
 LINES = 330
