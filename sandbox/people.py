@@ -109,7 +109,7 @@ class People:
             return self.add(f"p{number}", name.strip(), mobile, id_number, color)
         except sqlite3.IntegrityError:
             raise ValueError(
-                "手机号或身份证号已属于他人。 The mobile or identity number belongs to somebody else."
+                "手机号或身份证号已属于他人。 The mobile or identity number is somebody else's."
             ) from None
 
     def get(self, id: str) -> Person:
