@@ -125,8 +125,8 @@ class Api:
             raise ValueError("The phone's apps are called wx and ali.")
         return app
 
-    def _follow(self, person: Person, content: dict[str, Any]) -> None:
-        self._wechat.follow(person, content.get("scene", ""))
+    def _follow(self, person: Person, _content: dict[str, Any]) -> None:
+        self._wechat.follow(person)
 
     def _unfollow(self, person: Person, _content: dict[str, Any]) -> None:
         self._wechat.unfollow(person)
