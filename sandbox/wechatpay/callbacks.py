@@ -46,7 +46,7 @@ class Callbacks:
         url = refund["notify_url"] or merchant.refund_notify_url
         if not url or refund["is_reverse"]:
             return
-        if order["api"] == "v2":
+        if refund["api"] == "v2":
             content = {"v2": "refunded", "fields": texts.v2_refunded(order, refund)}
         else:
             resource = texts.v3_refund_event(order, refund)

@@ -56,6 +56,7 @@ class Controls:
         }
         for path, action in found.items():
             yield Route("POST", f"/{path}", path, _json(action))
+        yield Route("GET", "/recent", "recent", self._recent)
         yield Route("GET", "/accounts", "accounts", self._accounts)
 
     def _offered(self, asked: dict[str, Any]) -> Any:
@@ -124,6 +125,9 @@ class Controls:
         content = self._callbacks.probe_event()
         number = self._callbacks.probe(merchant, asked.get("key", ""), asked["url"], content)
         return {"delivery": number}
+
+    def _recent(self, _call: Call) -> Answer:
+        return Answer.json({"offers": [asdict(offer) for offer in self._payer.recent()]})
 
     def _accounts(self, _call: Call) -> Answer:
         rows = self._world.store.all("SELECT * FROM wxpay_account ORDER BY mchid, name")

@@ -60,6 +60,16 @@ def refusal(code: str, text: str = "", **details: Any) -> Refusal:
     return Refusal(code, text or sentence, status, **details)
 
 
+def v2_code(error: Refusal) -> str:
+    """Return v2's word for an error."""
+    return str(error.details.get("v2") or V2_NAMES.get(error.code, error.code))
+
+
+def failed(text: str) -> Refusal:
+    """Return v2's failure of the communication itself: ``return_code`` FAIL, unsigned."""
+    return Refusal("FAIL", text, 200, protocol=True)
+
+
 def wrong_field(field: str, value: Any, issue: str, location: str = "body") -> Refusal:
     """Return PARAM_ERROR with the detail that names the field (``/amount/total``)."""
     detail = {"field": field, "value": value, "issue": issue, "location": location}

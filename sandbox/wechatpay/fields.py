@@ -12,6 +12,7 @@ from simulation.messages import Call
 from .errors import wrong_field
 
 ORDER_NO = re.compile(r"[0-9A-Za-z_\-|*]{6,32}")
+V2_ORDER_NO = re.compile(r"[0-9A-Za-z_\-|*]{1,32}")
 REFUND_NO = re.compile(r"[0-9A-Za-z_\-|*@]{1,64}")
 EXPIRE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")

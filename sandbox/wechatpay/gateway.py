@@ -10,7 +10,8 @@ from simulation.outgoing import Delivery
 from simulation.world import World
 
 from ..people import People
-from . import v3
+from . import billfaults, v3
+from .bills import Bills
 from .callbacks import Callbacks
 from .certificates import CertificateApi
 from .codepay import CodePay
@@ -22,12 +23,16 @@ from .orders import Orders
 from .payer import Payer
 from .refunds import Refunds
 from .schema import DDL
+from .v2 import V2Door, is_v2
+from .v2_pay import V2Api
+from .v3_bill import BillApi
 from .v3_pay import PayApi
 from .v3_refund import RefundApi
 
 KEY_FIELD = re.compile(
     rb'"?(?:out_refund_no|out_trade_no)"?\s*[:>]\s*(?:"|<!\[CDATA\[)?([\w\-|*@]+)'
 )
+MCH_FIELD = re.compile(rb"<mch_id>(?:<!\[CDATA\[)?(\d+)")
 
 
 class WeChatPay(Gateway):
@@ -54,6 +59,7 @@ class WeChatPay(Gateway):
         "system_error": "do nothing and answer SYSTEM_ERROR",
         "documented_error": "do nothing and answer one of the documented errors (code)",
         "signtest": "a probe with a wrong signature goes before the callback",
+        **billfaults.KINDS,
     }
 
     def __init__(self, world: World):
@@ -67,10 +73,15 @@ class WeChatPay(Gateway):
         self.refunds = Refunds(world, self.merchants, self.funds, self.callbacks, self.orders)
         self.codepay = CodePay(world, self.orders, people)
         self.payer = Payer(world, self.merchants, self.orders, self.codepay, people)
+        self.bills = Bills(world)
         self.door = v3.Door(world, self.merchants, self.callbacks)
+        self.old_door = V2Door(self.merchants, self.door)
+        pay = PayApi(world, self.door, self.orders, self.refunds, self.codepay, people)
         self._apis = (
-            PayApi(world, self.door, self.orders, self.refunds, self.codepay, people),
+            pay,
+            V2Api(world, self.old_door, self.orders, self.refunds, self.codepay, self.bills, pay),
             RefundApi(self.door, self.merchants, self.orders, self.refunds),
+            BillApi(world, self.door, self.bills),
             CertificateApi(self.door, self.merchants),
         )
         self._controls = Controls(
@@ -110,14 +121,17 @@ class WeChatPay(Gateway):
     def facts(self, call: Call) -> Mapping[str, str]:
         """Return merchant and order number of a call, as far as they can be seen."""
         claimed = v3.MCHID.search(call.headers.get("authorization", ""))
+        merchant = claimed[1] if claimed else ""
+        if is_v2(call.path) and (found := MCH_FIELD.search(call.body)):
+            merchant = found[1].decode()
         key = call.parts.get("number", "")
         if not key and (match := KEY_FIELD.search(call.body)):
             key = match[1].decode()
-        return {"merchant": claimed[1] if claimed else "", "key": key}
+        return {"merchant": merchant, "key": key}
 
     def refuse(self, error: Refusal, call: Call) -> Answer:
         """Return an error in the form of the interface that was called."""
-        return v3.refused(error)
+        return self.old_door.refused(error, call) if is_v2(call.path) else v3.refused(error)
 
     def too_many(self, call: Call) -> Answer:
         """Return FREQUENCY_LIMITED."""
@@ -125,6 +139,8 @@ class WeChatPay(Gateway):
 
     def seal(self, answer: Answer, call: Call, spoiled: bool) -> Answer:
         """Sign a v3 answer; v2 answers carry their signature inside."""
+        if is_v2(call.path):
+            return self.old_door.spoil(answer) if spoiled else answer
         return self.door.seal(answer, call, spoiled)
 
     def callback(self, delivery: Delivery, damage: str) -> tuple[dict[str, str], bytes]:

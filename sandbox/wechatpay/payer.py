@@ -25,7 +25,12 @@ EXPIRED = "订单已过期，请重新下单"
 
 @dataclass(frozen=True)
 class Offer:
-    """What the phone shows before paying. ``amount`` in fen; ``order`` is our own number."""
+    """What the phone shows before paying.
+
+    :param int order: our own number, for :meth:`Payer.pay` and :meth:`Payer.fail`.
+    :param int amount: fen.
+    :param str code: what :meth:`Payer.offer` takes: the QR code's text, else the prepay_id.
+    """
 
     order: int
     merchant: str
@@ -35,6 +40,7 @@ class Offer:
     out_trade_no: str
     trade_type: str
     state: str
+    code: str
 
 
 class Payer:
@@ -131,7 +137,17 @@ class Payer:
             order["out_trade_no"],
             order["trade_type"],
             order["state"],
+            (CODE_URL if order["trade_type"] == "NATIVE" else "") + (order["prepay_id"] or ""),
         )
+
+    def recent(self, limit: int = 10) -> list[Offer]:
+        """Return QR codes that can still be paid, the newest first: what is there to scan."""
+        rows = self._world.store.all(
+            "SELECT * FROM wxpay_order WHERE trade_type = 'NATIVE' AND state = 'NOTPAY'"
+            " AND prepaid > ? ORDER BY id DESC LIMIT ?",
+            (self._world.clock.now() - PREPAY_SECONDS, limit),
+        )
+        return [self._shown(row) for row in rows]
 
     def pay(self, order: int, person: str, bank_type: str = "OTHERS") -> Offer:
         """Pay an order that was offered; the merchant is called back.

@@ -36,6 +36,7 @@ class WantedRefund:
     reason: str = ""
     notify_url: str = ""
     account: str = "AVAILABLE"
+    api: str = "v3"
 
 
 class Refunds:
@@ -92,7 +93,7 @@ class Refunds:
         if known:
             same = (known["order_id"], known["amount"]) == (order["id"], wanted.amount)
             if not same or wanted.total != order["total"]:
-                raise refusal("INVALID_REQUEST", MISMATCH)
+                raise refusal("INVALID_REQUEST", MISMATCH, v2="REFUND_FEE_MISMATCH")
             return known
         self._check(order, wanted)
         facts = {"merchant": order["mchid"], "key": wanted.out_refund_no}
@@ -113,11 +114,11 @@ class Refunds:
             text = "订单已撤销" if order["state"] == "REVOKED" else "订单未支付，不能退款"
             raise refusal("INVALID_REQUEST", text)
         if now > order["paid"] + REFUND_SECONDS:
-            raise refusal("INVALID_REQUEST", "订单已经超过可退款的最大期限")
+            raise refusal("INVALID_REQUEST", "订单已经超过可退款的最大期限", v2="TRADE_OVERDUE")
         if wanted.total != order["total"]:
-            raise refusal("INVALID_REQUEST", MISMATCH)
+            raise refusal("INVALID_REQUEST", MISMATCH, v2="REFUND_FEE_MISMATCH")
         if order["refunded"] == order["total"]:
-            raise refusal("INVALID_REQUEST", "订单已全额退款")
+            raise refusal("INVALID_REQUEST", "订单已全额退款", v2="ERROR")
         if order["refunded"] + wanted.amount > order["total"]:
             raise refusal("INVALID_REQUEST", "申请退款金额大于订单可退金额")
         if order["refund_count"] >= REFUND_TIMES:
@@ -139,6 +140,7 @@ class Refunds:
             raise refusal("INVALID_REQUEST", "申请退款金额大于订单可退金额") from None
         number = self._store.insert(
             "wxpay_refund",
+            api=wanted.api,
             order_id=order["id"],
             mchid=merchant.mchid,
             out_refund_no=wanted.out_refund_no,

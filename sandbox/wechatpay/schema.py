@@ -30,11 +30,13 @@ CREATE TABLE IF NOT EXISTS wxpay_order (
     CHECK ((paid IS NULL) = (transaction_id IS NULL)),
     UNIQUE (mchid, out_trade_no));
 CREATE INDEX IF NOT EXISTS wxpay_order_day ON wxpay_order (mchid, paid_day);
+CREATE INDEX IF NOT EXISTS wxpay_order_open ON wxpay_order (trade_type, state, id);
 CREATE INDEX IF NOT EXISTS wxpay_order_person ON wxpay_order (person, state);
 
 CREATE TABLE IF NOT EXISTS wxpay_refund (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, order_id INTEGER NOT NULL REFERENCES wxpay_order,
-    mchid TEXT NOT NULL, out_refund_no TEXT NOT NULL, refund_id TEXT NOT NULL UNIQUE,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, api TEXT NOT NULL,
+    order_id INTEGER NOT NULL REFERENCES wxpay_order, mchid TEXT NOT NULL,
+    out_refund_no TEXT NOT NULL, refund_id TEXT NOT NULL UNIQUE,
     is_reverse INTEGER NOT NULL DEFAULT 0,
     state TEXT NOT NULL CHECK (state IN ('PROCESSING', 'SUCCESS', 'ABNORMAL', 'CLOSED')),
     amount INTEGER NOT NULL CHECK (amount > 0), fee INTEGER NOT NULL, reason TEXT NOT NULL,
@@ -65,11 +67,6 @@ CREATE TABLE IF NOT EXISTS wxpay_wallet (
     person TEXT PRIMARY KEY, mode TEXT NOT NULL CHECK (mode IN ('free', 'password', 'no_money')));
 
 CREATE TABLE IF NOT EXISTS wxpay_bill (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, mchid TEXT NOT NULL, kind TEXT NOT NULL,
-    day TEXT NOT NULL, content BLOB NOT NULL, spoiled INTEGER NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS wxpay_bill_true ON wxpay_bill (mchid, kind, day)
-    WHERE spoiled = 0;
-CREATE TABLE IF NOT EXISTS wxpay_bill_token (
-    token TEXT PRIMARY KEY, bill INTEGER NOT NULL REFERENCES wxpay_bill,
-    mchid TEXT NOT NULL, gzip INTEGER NOT NULL, until REAL NOT NULL);
+    token TEXT PRIMARY KEY, mchid TEXT NOT NULL, content BLOB NOT NULL, gzip INTEGER NOT NULL,
+    until REAL NOT NULL);
 """

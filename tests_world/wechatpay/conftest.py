@@ -9,7 +9,8 @@ import pytest
 
 from simulation import launch
 from tests_world.conftest import start_sandbox
-from tests_world.wechatpay.kit import Receiver, Shop, client_of
+from tests_world.receiver import Receiver
+from tests_world.wechatpay.kit import Shop, client_of
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +30,8 @@ def healthy(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    made = Receiver()
-    yield made
-    made.stop()
+    with Receiver() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 import itertools
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from wechatpayv3 import WeChatPay, WeChatPayType
@@ -11,6 +9,7 @@ from wechatpayv3 import WeChatPay, WeChatPayType
 from sandbox.people import People
 from simulation import launch
 from simulation.store import Store
+from tests_world.receiver import Received
 
 _numbers = itertools.count(1)
 
@@ -18,44 +17,6 @@ _numbers = itertools.count(1)
 def number(prefix: str = "T") -> str:
     """Return an order number that no other test of this run has."""
     return f"{prefix}{next(_numbers):012d}"
-
-
-class Receiver:
-    """The merchant's callback address: keeps what comes in and answers as told."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.status, self.body = 200, b""
-        self.came = threading.Condition()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                with outer.came:
-                    outer.got.append((dict(self.headers.items()), body))
-                    outer.came.notify_all()
-                self.send_response(outer.status)
-                self.send_header("Content-Length", str(len(outer.body)))
-                self.end_headers()
-                self.wfile.write(outer.body)
-
-            def log_message(self, *_arguments: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/notify"
-
-    def wait(self, count: int = 1) -> list[tuple[dict[str, str], bytes]]:
-        """Return what came when at least ``count`` callbacks are there."""
-        with self.came:
-            assert self.came.wait_for(lambda: len(self.got) >= count, timeout=10), self.got
-        return self.got
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class Shop:
@@ -73,6 +34,8 @@ class Shop:
             "pay_type": WeChatPayType[kind],
             **more,
         }
+        if kind == "JSAPI":
+            wanted.setdefault("payer", {"openid": openid("li", self.keys["appid"])})
         if kind == "H5":
             wanted.setdefault(
                 "scene_info", {"payer_client_ip": "127.0.0.1", "h5_info": {"type": "Wap"}}
@@ -155,3 +118,8 @@ def client_of(
 def openid(person: str, appid: str) -> str:
     """Return a person's openid, which follows from the short name alone."""
     return People(Store()).get(person).openid(appid)
+
+
+def event_of(shop: Shop, received: Received) -> dict[str, Any]:
+    """Return a callback as the SDK verifies and decrypts it; ``None`` when it does not."""
+    return shop.client.callback(received.headers, received.body)

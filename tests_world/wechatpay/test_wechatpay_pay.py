@@ -6,7 +6,7 @@ import pytest
 from wechatpayv3 import WeChatPayType
 
 from sandbox.constants import APPID
-from tests_world.wechatpay.kit import Shop, client_of, number, openid
+from tests_world.wechatpay.kit import Shop, client_of, event_of, number, openid
 
 
 def code_and_status(answer: tuple[int, str]) -> tuple[int, str]:
@@ -20,8 +20,7 @@ def test_a_native_order_is_paid_asked_for_and_called_back(shop, receiver):
     seen = shop.world.post("/wechatpay/offer", code=order["code_url"])
     assert (seen["amount"], seen["description"], seen["mchid"]) == (2500, "门诊缴费", "1900000109")
     shop.world.post("/wechatpay/pay", code=order["code_url"], person="wang")
-    headers, body = receiver.wait()[0]
-    event = shop.client.callback(headers, body)
+    event = event_of(shop, receiver.wait(1)[0])
     assert event["event_type"] == "TRANSACTION.SUCCESS"
     told, asked = event["resource"], shop.query(order["out_trade_no"])
     assert told == asked
@@ -135,7 +134,7 @@ def test_a_refund_in_parts_never_exceeds_what_was_paid(world, shop, receiver):
     assert shop.refund(out_trade_no, 1, 1000)[1]["message"] == "订单已全额退款"
     world.post("/clock", advance=3)
     world.post("/settle")
-    events = [shop.client.callback(*one) for one in receiver.wait(3)]
+    events = [event_of(shop, one) for one in receiver.wait(3)]
     assert [one["event_type"] for one in events].count("REFUND.SUCCESS") == 2
     asked = json.loads(shop.client.query_refund("P" + out_trade_no)[1])
     assert asked["status"] == "SUCCESS" and asked["success_time"]
@@ -184,7 +183,8 @@ def test_callbacks_can_be_signed_with_the_platform_certificate(world, receiver):
         "/wechatpay/merchants", mchid="1900000202", appids=[APPID], callback_serial="certificate"
     )
     client = client_of(world, keys, receiver.url, public_key=False)
-    Shop(world, client, keys).paid(777)
-    headers, body = receiver.wait()[0]
-    assert headers["Wechatpay-Serial"] == keys["platform_serial"]
-    assert client.callback(headers, body)["resource"]["amount"]["total"] == 777
+    shop = Shop(world, client, keys)
+    shop.paid(777)
+    received = receiver.wait(1)[0]
+    assert received.headers["wechatpay-serial"] == keys["platform_serial"]
+    assert event_of(shop, received)["resource"]["amount"]["total"] == 777
