@@ -94,6 +94,7 @@ class CodePay:
     def _wait(self, order: Row, person: Person, queries: int | None) -> tuple[Row, str]:
         """Let the payer confirm; after a number of queries the payment succeeds by itself."""
         self._orders.change(order, "USERPAYING", person=person.id, queries_left=queries)
+        self._world.scheduler.cancel(LAPSE_JOB, str(order["id"]))
         self._world.scheduler.add(LAPSE_JOB, str(order["id"]), LAPSE_SECONDS)
         return self._orders.get(order["id"]), "USERPAYING"
 

@@ -10,6 +10,7 @@ from simulation.world import World
 
 from .callbacks import Callbacks
 from .funds import ACCOUNTS, BASIC, Funds
+from .medical import Medical
 from .merchants import DEMO_MCHID, Merchants
 from .numbers import flow_no
 from .orders import Orders
@@ -32,10 +33,11 @@ class Controls:
         orders: Orders,
         refunds: Refunds,
         payer: Payer,
+        medical: Medical,
     ):
         self._world, self._merchants, self._funds = world, merchants, funds
         self._callbacks, self._orders, self._refunds = callbacks, orders, refunds
-        self._payer = payer
+        self._payer, self._medical = payer, medical
 
     def routes(self) -> Iterable[Route]:
         """Return the addresses."""
@@ -48,6 +50,7 @@ class Controls:
             "pending": self._pending,
             "confirm": self._confirm,
             "refuse": self._refuse,
+            "medical/pay": self._pay_medical,
             "merchants": self._merchant,
             "recharge": self._recharge,
             "settle": self._settle,
@@ -91,6 +94,11 @@ class Controls:
     def _refuse(self, asked: dict[str, Any]) -> Any:
         reason = asked.get("reason", "CANCELLED")
         return asdict(self._payer.refuse(int(asked["order"]), asked["person"], reason))
+
+    def _pay_medical(self, asked: dict[str, Any]) -> Any:
+        outcome = asked.get("outcome", "success")
+        paid = self._medical.pay(asked["mix_trade_no"], asked["person"], outcome)
+        return self._medical.shown(paid)
 
     def _merchant(self, asked: dict[str, Any]) -> Any:
         wanted = dict(asked)

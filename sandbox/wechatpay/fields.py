@@ -82,6 +82,20 @@ class Fields:
             raise self.wrong(name, value, "数据类型错误，应为对象")
         return Fields(value, f"{self._path}/{name}")
 
+    def parts(self, name: str) -> list["Fields"]:
+        """Return the objects of a list; none when it is left out."""
+        value = self._take(name, needed=False) or []
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise self.wrong(name, value, "数据类型错误，应为对象数组")
+        return [Fields(one, f"{self._path}/{name}/{at}") for at, one in enumerate(value)]
+
+    def flag(self, name: str) -> bool:
+        """Return a boolean, false when left out."""
+        value = self._take(name, needed=False)
+        if value is not None and not isinstance(value, bool):
+            raise self.wrong(name, value, "数据类型错误，应为布尔值")
+        return bool(value)
+
     def matching(self, name: str, pattern: re.Pattern[str], needed: bool = True) -> str:
         """Return a string of the allowed characters and length."""
         value = self.text(name, 256, needed)

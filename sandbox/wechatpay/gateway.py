@@ -1,6 +1,5 @@
 """The gateway: its parts tied together, its routes, faults and callbacks."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -10,7 +9,7 @@ from simulation.outgoing import Delivery
 from simulation.world import World
 
 from ..people import People
-from . import billfaults, v3
+from . import billfaults, callfacts, v3
 from .bills import Bills
 from .callbacks import Callbacks
 from .certificates import CertificateApi
@@ -18,21 +17,18 @@ from .codepay import CodePay
 from .controls import Controls
 from .errors import refusal
 from .funds import Funds
+from .medical import Medical
 from .merchants import DEMO_MCHID, Merchants
 from .orders import Orders
 from .payer import Payer
 from .refunds import Refunds
 from .schema import DDL
-from .v2 import V2Door, is_v2
+from .v2 import V2Door
 from .v2_pay import V2Api
 from .v3_bill import BillApi
+from .v3_medical import MedicalApi
 from .v3_pay import PayApi
 from .v3_refund import RefundApi
-
-KEY_FIELD = re.compile(
-    rb'"?(?:out_refund_no|out_trade_no)"?\s*[:>]\s*(?:"|<!\[CDATA\[)?([\w\-|*@]+)'
-)
-MCH_FIELD = re.compile(rb"<mch_id>(?:<!\[CDATA\[)?(\d+)")
 
 
 class WeChatPay(Gateway):
@@ -73,6 +69,7 @@ class WeChatPay(Gateway):
         self.refunds = Refunds(world, self.merchants, self.funds, self.callbacks, self.orders)
         self.codepay = CodePay(world, self.orders, people)
         self.payer = Payer(world, self.merchants, self.orders, self.codepay, people)
+        self.medical = Medical(world, self.merchants, self.callbacks, self.orders, people)
         self.bills = Bills(world)
         self.door = v3.Door(world, self.merchants, self.callbacks)
         self.old_door = V2Door(self.merchants, self.door)
@@ -80,8 +77,9 @@ class WeChatPay(Gateway):
         self._apis = (
             pay,
             V2Api(world, self.old_door, self.orders, self.refunds, self.codepay, self.bills, pay),
-            RefundApi(self.door, self.merchants, self.orders, self.refunds),
+            RefundApi(self.door, self.orders, self.refunds),
             BillApi(world, self.door, self.bills),
+            MedicalApi(self.door, self.medical),
             CertificateApi(self.door, self.merchants),
         )
         self._controls = Controls(
@@ -92,6 +90,7 @@ class WeChatPay(Gateway):
             self.orders,
             self.refunds,
             self.payer,
+            self.medical,
         )
 
     def prepare(self) -> None:
@@ -120,18 +119,13 @@ class WeChatPay(Gateway):
 
     def facts(self, call: Call) -> Mapping[str, str]:
         """Return merchant and order number of a call, as far as they can be seen."""
-        claimed = v3.MCHID.search(call.headers.get("authorization", ""))
-        merchant = claimed[1] if claimed else ""
-        if is_v2(call.path) and (found := MCH_FIELD.search(call.body)):
-            merchant = found[1].decode()
-        key = call.parts.get("number", "")
-        if not key and (match := KEY_FIELD.search(call.body)):
-            key = match[1].decode()
-        return {"merchant": merchant, "key": key}
+        return callfacts.facts(call)
 
     def refuse(self, error: Refusal, call: Call) -> Answer:
         """Return an error in the form of the interface that was called."""
-        return self.old_door.refused(error, call) if is_v2(call.path) else v3.refused(error)
+        return (
+            self.old_door.refused(error, call) if callfacts.is_v2(call.path) else v3.refused(error)
+        )
 
     def too_many(self, call: Call) -> Answer:
         """Return FREQUENCY_LIMITED."""
@@ -139,7 +133,7 @@ class WeChatPay(Gateway):
 
     def seal(self, answer: Answer, call: Call, spoiled: bool) -> Answer:
         """Sign a v3 answer; v2 answers carry their signature inside."""
-        if is_v2(call.path):
+        if callfacts.is_v2(call.path):
             return self.old_door.spoil(answer) if spoiled else answer
         return self.door.seal(answer, call, spoiled)
 

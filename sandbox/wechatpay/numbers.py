@@ -55,3 +55,8 @@ def prepay_id(at: float) -> str:
 def auth_code() -> str:
     """Return a new payment code: 18 digits that begin with 10 to 15."""
     return f"1{secrets.randbelow(6)}{_digits(16)}"
+
+
+def mix_trade_no(at: float) -> str:
+    """Return a new number of a medical-insurance order."""
+    return f"{moment(at):%Y%m%d}{_digits(22)}"

@@ -160,7 +160,8 @@ class Orders:
         :raise Refusal: ORDERPAID, ORDER_CLOSED, ORDER_REVERSED.
         """
         if late:
-            self._store.run("UPDATE wxpay_order SET state = 'NOTPAY' WHERE id = ?", (order["id"],))
+            reopen = "UPDATE wxpay_order SET state = 'NOTPAY' WHERE id = ? AND state = 'CLOSED'"
+            self._store.run(reopen, (order["id"],))
         merchant = self._merchants.get(order["mchid"])
         now, total = self._world.clock.now(), int(order["total"])
         values = {

@@ -69,4 +69,19 @@ CREATE TABLE IF NOT EXISTS wxpay_wallet (
 CREATE TABLE IF NOT EXISTS wxpay_bill (
     token TEXT PRIMARY KEY, mchid TEXT NOT NULL, content BLOB NOT NULL, gzip INTEGER NOT NULL,
     until REAL NOT NULL);
+
+CREATE TABLE IF NOT EXISTS wxpay_medical (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, mchid TEXT NOT NULL REFERENCES wxpay_merchant,
+    appid TEXT NOT NULL, openid TEXT NOT NULL, out_trade_no TEXT NOT NULL,
+    mix_trade_no TEXT NOT NULL UNIQUE, order_id INTEGER REFERENCES wxpay_order,
+    kind TEXT NOT NULL CHECK (kind IN ('CASH_ONLY', 'INSURANCE_ONLY', 'CASH_AND_INSURANCE')),
+    insured INTEGER NOT NULL CHECK (insured >= 0), cash INTEGER NOT NULL CHECK (cash >= 0),
+    refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND insured),
+    content TEXT NOT NULL, digest TEXT NOT NULL, callback_url TEXT NOT NULL,
+    mix_state TEXT NOT NULL, self_state TEXT NOT NULL, med_state TEXT NOT NULL,
+    fail_reason TEXT NOT NULL DEFAULT '', created REAL NOT NULL, paid REAL,
+    UNIQUE (mchid, out_trade_no));
+CREATE TABLE IF NOT EXISTS wxpay_medical_refund (
+    medical INTEGER NOT NULL REFERENCES wxpay_medical, out_refund_no TEXT NOT NULL,
+    amount INTEGER NOT NULL CHECK (amount > 0), PRIMARY KEY (medical, out_refund_no));
 """

@@ -8,21 +8,15 @@ from simulation.clock import moment
 from simulation.gateway import Handler
 from simulation.messages import Answer, Call, Refusal
 
-from . import xmlv2
+from . import callfacts, xmlv2
 from .errors import failed, refusal, v2_code
 from .fields import is_callback
 from .merchants import Merchant, Merchants
 from .v3 import Door
 
-PATHS = ("/pay/", "/secapi/")
 RECALL = ("SYSTEMERROR", "BANKERROR", "USERPAYING")
 Texts = dict[str, str]
 V2Handler = Callable[[Texts, Merchant], Mapping[str, Any] | Answer]
-
-
-def is_v2(path: str) -> bool:
-    """Tell whether an address belongs to the old interface."""
-    return path.startswith(PATHS)
 
 
 class V2Door:
@@ -37,8 +31,7 @@ class V2Door:
         def handle(call: Call) -> Answer:
             fields = parsed(call)
             merchant = self._caller(fields)
-            key = fields.get("out_refund_no") or fields.get("out_trade_no", "")
-            self._door.strike(operation, {"merchant": merchant.mchid, "key": key})
+            self._door.strike(operation, callfacts.facts(call))
             found = handler(fields, merchant)
             if isinstance(found, Answer):
                 return found

@@ -1,21 +1,21 @@
 """API v3 at the door: who calls, is it signed, and in which form the answer leaves."""
 
-import re
 import time
 from collections.abc import Callable
+
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from simulation.gateway import Handler
 from simulation.messages import Answer, Call, Refusal
 from simulation.world import World
 
-from . import signing
+from . import callfacts, signing
 from .callbacks import Callbacks
 from .errors import V3, refusal, wrong_field, wrong_signature
 from .merchants import Merchant, Merchants
 
 WINDOW_SECONDS = 300
 DOWNLOAD = "/v3/billdownload/"
-MCHID = re.compile(r'mchid="(\d+)"')
 BAD_HEADER = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》"
 TOO_OLD = "Http头Authorization中的timestamp与发起请求的时间不得超过5分钟"
 WRONG_SERIAL = "商户证书序列号有误。请使用签名私钥匹配的证书序列号"
@@ -33,8 +33,7 @@ class Door:
 
         def handle(call: Call) -> Answer:
             merchant = self.caller(call)
-            facts = {"merchant": merchant.mchid, "key": call.parts.get("number", "")}
-            self.strike(operation, facts)
+            self.strike(operation, callfacts.facts(call))
             return handler(call, merchant)
 
         return handle
@@ -81,13 +80,18 @@ class Door:
         if serial and serial not in known:
             raise refusal("INVALID_REQUEST", "平台证书序列号Wechatpay-Serial错误")
 
+    def platform_key(self, call: Call, merchant: Merchant) -> rsa.RSAPrivateKey:
+        """Return the key that a request names by Wechatpay-Serial: what it encrypted for."""
+        platform = self._merchants.platform
+        public_mode = call.headers.get("wechatpay-serial") == merchant.public_key_id
+        return platform.public_mode_key if public_mode else platform.certificate_key
+
     def seal(self, answer: Answer, call: Call, spoiled: bool) -> Answer:
         """Sign an answer in the mode that the request asked for; bill files stay unsigned."""
-        claimed = MCHID.search(call.headers.get("authorization", ""))
-        if answer.status == 401 or call.path.startswith(DOWNLOAD) or claimed is None:
+        if answer.status == 401 or call.path.startswith(DOWNLOAD):
             return answer
         try:
-            merchant = self._merchants.get(claimed[1])
+            merchant = self._merchants.get(callfacts.claimed_mchid(call))
         except Refusal:
             return answer
         public_mode = call.headers.get("wechatpay-serial") == merchant.public_key_id

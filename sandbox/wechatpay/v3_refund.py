@@ -6,12 +6,12 @@ from simulation.gateway import Route
 from simulation.messages import Answer, Call, Refusal
 from simulation.store import Row
 
-from . import signing
 from .errors import refusal, wrong_field
 from .fields import REFUND_NO, Fields, body_of
-from .merchants import Merchant, Merchants
+from .merchants import Merchant
 from .orders import Orders
 from .refunds import Refunds, WantedRefund
+from .sensitive import opened
 from .texts import v3_refund
 from .v3 import Door
 
@@ -22,9 +22,8 @@ TYPES = ("USER_BANK_CARD", "MERCHANT_BANK_CARD")
 class RefundApi:
     """Handlers of ``/v3/refund/domestic/refunds``."""
 
-    def __init__(self, door: Door, merchants: Merchants, orders: Orders, refunds: Refunds):
-        self._door, self._merchants = door, merchants
-        self._orders, self._refunds = orders, refunds
+    def __init__(self, door: Door, orders: Orders, refunds: Refunds):
+        self._door, self._orders, self._refunds = door, orders, refunds
 
     def routes(self) -> Iterable[Route]:
         """Return the addresses."""
@@ -74,16 +73,6 @@ class RefundApi:
         if kind == "USER_BANK_CARD":
             body.text("bank_type", 16)
             for name in ("bank_account", "real_name"):
-                self._opened(call, merchant, name, body.text(name, 1024))
+                opened(self._door.platform_key(call, merchant), body.text(name, 1024), f"/{name}")
         refund = self._refunds.retry_abnormal(refund, kind)
         return Answer.json(v3_refund(self._orders.get(refund["order_id"]), refund))
-
-    def _opened(self, call: Call, merchant: Merchant, name: str, sealed: str) -> str:
-        """Decrypt a field with the key that the request names."""
-        platform = self._merchants.platform
-        public_mode = call.headers.get("wechatpay-serial") == merchant.public_key_id
-        key = platform.public_mode_key if public_mode else platform.certificate_key
-        try:
-            return signing.open_field(key, sealed)
-        except ValueError:
-            raise wrong_field(f"/{name}", "", "敏感信息解密失败") from None
