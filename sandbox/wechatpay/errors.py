@@ -72,6 +72,8 @@ def failed(text: str) -> Refusal:
 
 def wrong_field(field: str, value: Any, issue: str, location: str = "body") -> Refusal:
     """Return PARAM_ERROR with the detail that names the field (``/amount/total``)."""
+    if not isinstance(value, int | None):  # whatever was sent must fit into JSON
+        value = str(value).encode(errors="replace").decode()
     detail = {"field": field, "value": value, "issue": issue, "location": location}
     text = f"输入源“/{location}{field}”校验失败，{issue}"
     return refusal("PARAM_ERROR", text, detail=detail)

@@ -34,7 +34,7 @@ def parse_authorization(header: str) -> Authorization:
     :raise ValueError: when it has not the documented form.
     """
     scheme, _, rest = header.partition(" ")
-    if scheme != SCHEME:
+    if scheme != SCHEME or not header.isascii():
         raise ValueError("unknown scheme")
     found: dict[str, str] = {}
     for part in rest.split(","):
@@ -57,7 +57,10 @@ def parse_authorization(header: str) -> Authorization:
 
 def lines(*parts: str | bytes) -> bytes:
     """Return what is signed: each part followed by a newline."""
-    return b"".join((part.encode() if isinstance(part, str) else part) + b"\n" for part in parts)
+    return b"".join(
+        (part.encode(errors="surrogateescape") if isinstance(part, str) else part) + b"\n"
+        for part in parts
+    )
 
 
 def sign(key: rsa.RSAPrivateKey, message: bytes) -> str:

@@ -161,6 +161,7 @@ def test_a_refund_of_the_insurance_is_noted_once_and_within_its_part(world, shop
         ({"total_fee": 202001}, "INVALID_REQUEST"),
         ({"med_ins_cash_fee": 49999}, "INVALID_REQUEST"),
         ({"prepay_id": "wx0"}, "INVALID_REQUEST"),
+        ({"cash": 42001}, "INVALID_REQUEST"),
         ({"openid": "oNobody"}, "INVALID_REQUEST"),
         ({"appid": "wx00000000000000ff"}, "APPID_MCHID_NOT_MATCH"),
         ({"order_type": "LUNCH"}, "PARAM_ERROR"),
