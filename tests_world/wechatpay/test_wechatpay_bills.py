@@ -86,7 +86,7 @@ def lived(shop):
 
 def live(shop, dice):
     """Let some patients pay, some of them with a code, and give some of it back."""
-    for _turn in range(12):
+    for _turn in range(8):
         person, total = dice.choice(PEOPLE), dice.randint(1, 99_999)
         if dice.random() < 0.4:
             out_trade_no = shop.scan(total, shop.code(person))[0]
@@ -118,7 +118,7 @@ def test_every_trade_bill_of_the_week_equals_the_journal_to_the_fen(week):
         paid = facts_of(week, "paid", day)
         given = facts_of(week, "refund_accepted", day)
         reversed_ = [one for one in facts_of(week, "reversed", day) if one["amount"]]
-        assert len(paid) > 30 and given and reversed_
+        assert len(paid) > 20 and given and reversed_
         wanted = Counter(
             [("SUCCESS", one["key"], one["amount"], 0, one["fee"]) for one in paid]
             + [("REFUND", one["key"], 0, one["amount"], -one["fee"]) for one in given]
