@@ -59,7 +59,7 @@ class Controls:
         }
         for path, action in found.items():
             yield Route("POST", f"/{path}", path, _json(action))
-        yield Route("GET", "/recent", "recent", self._recent)
+        yield Route("GET", "/codes", "codes", self._codes)
         yield Route("GET", "/accounts", "accounts", self._accounts)
 
     def _offered(self, asked: dict[str, Any]) -> Any:
@@ -134,8 +134,8 @@ class Controls:
         number = self._callbacks.probe(merchant, asked.get("key", ""), asked["url"], content)
         return {"delivery": number}
 
-    def _recent(self, _call: Call) -> Answer:
-        return Answer.json({"offers": [asdict(offer) for offer in self._payer.recent()]})
+    def _codes(self, _call: Call) -> Answer:
+        return Answer.json({"codes": self._payer.codes()})
 
     def _accounts(self, _call: Call) -> Answer:
         rows = self._world.store.all("SELECT * FROM wxpay_account ORDER BY mchid, name")

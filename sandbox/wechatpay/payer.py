@@ -140,14 +140,20 @@ class Payer:
             (CODE_URL if order["trade_type"] == "NATIVE" else "") + (order["prepay_id"] or ""),
         )
 
-    def recent(self, limit: int = 10) -> list[Offer]:
-        """Return QR codes that can still be paid, the newest first: what is there to scan."""
+    def codes(self, limit: int = 10) -> list[dict[str, Any]]:
+        """Return QR codes that can still be paid, the newest first: what is there to scan.
+
+        :return: ``text`` of the code, ``title`` (what is paid), ``amount`` in fen.
+        """
         rows = self._world.store.all(
             "SELECT * FROM wxpay_order WHERE trade_type = 'NATIVE' AND state = 'NOTPAY'"
             " AND prepaid > ? ORDER BY id DESC LIMIT ?",
             (self._world.clock.now() - PREPAY_SECONDS, limit),
         )
-        return [self._shown(row) for row in rows]
+        offers = [self._shown(row) for row in rows]
+        return [
+            {"text": one.code, "title": one.description, "amount": one.amount} for one in offers
+        ]
 
     def pay(self, order: int, person: str, bank_type: str = "OTHERS") -> Offer:
         """Pay an order that was offered; the merchant is called back.

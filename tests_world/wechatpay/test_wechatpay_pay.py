@@ -71,6 +71,14 @@ def test_an_h5_link_is_good_for_five_minutes_and_the_order_for_two_hours(world, 
     assert shop.query(order["out_trade_no"])["trade_type"] == "MWEB"
 
 
+def test_the_phone_sees_which_codes_can_be_scanned(shop):
+    order = shop.order("NATIVE", 4711)
+    expected = {"text": order["code_url"], "title": "门诊缴费", "amount": 4711}
+    assert shop.world.get("/wechatpay/codes")["codes"][0] == expected
+    shop.world.post("/wechatpay/pay", code=order["code_url"], person="li")
+    assert expected not in shop.world.get("/wechatpay/codes")["codes"]
+
+
 def test_an_app_order_has_a_prepay_id(shop):
     assert shop.order("APP")["prepay_id"].startswith("wx")
 
