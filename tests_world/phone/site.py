@@ -20,10 +20,7 @@ PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
 POLICY = "default-src 'self'; script-src 'self'; frame-ancestors 'none'; form-action 'self'"
 PAY = """
 document.addEventListener("WeixinJSBridgeReady", async () => {
-  const parameters = await (await fetch("/parameters")).json();
   const show = (text) => { document.getElementById("result").textContent = text; };
-  document.getElementById("pay").addEventListener("click", () =>
-    WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, (answer) => show(answer.err_msg)));
   document.getElementById("config").addEventListener("click", async () => {
     const signed = await (await fetch("/config")).json();
     WeixinJSBridge.invoke("preVerifyJSAPI", signed, (answer) => show(answer.err_msg));
@@ -33,9 +30,16 @@ document.addEventListener("WeixinJSBridgeReady", async () => {
     WeixinJSBridge.invoke("requestSubscribeMessage", { tmplIds },
       (answer) => show(JSON.stringify(answer)));
   });
+  const parameters = await (await fetch("/parameters")).json();
+  const pay = document.getElementById("pay");
+  pay.addEventListener("click", () =>
+    WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, (answer) => show(answer.err_msg)));
+  pay.disabled = false;
 });
 document.addEventListener("AlipayJSBridgeReady", () => {
-  document.getElementById("pay").addEventListener("click", async () => {
+  const pay = document.getElementById("pay");
+  pay.disabled = false;
+  pay.addEventListener("click", async () => {
     const { tradeNO } = await (await fetch("/trade")).json();
     AlipayJSBridge.call("tradePay", { tradeNO }, (answer) => {
       document.getElementById("result").textContent = answer.resultCode;
@@ -44,7 +48,7 @@ document.addEventListener("AlipayJSBridgeReady", () => {
 });
 """
 BUTTONS = (
-    '<p id="who">{who}</p><p id="agent">{agent}</p><button id="pay">付款</button>'
+    '<p id="who">{who}</p><p id="agent">{agent}</p><button id="pay" disabled>付款</button>'
     '<button id="config">签名</button><button id="notices">订阅</button><p id="result"></p>'
     '<script src="/pay.js"></script>'
 )

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from playwright.sync_api import expect
+from wechatpayv3 import WeChatPayType
 
 BOOKED = {
     "name1": {"value": "李建国"},
@@ -152,12 +153,13 @@ def test_a_cashier_scans_the_payment_code_and_the_person_confirms(phone, world, 
     page = phone("zhang", "#/wechat/code")
     code = page.locator("#pay-code").inner_text()
     world.fault("userpaying", gateway="wechatpay", options={"queries": 50})
-    status, text = merchant.codepay(
+    status, text = merchant.pay(
         description="窗口缴费",
         out_trade_no="codephone1",
         amount={"total": 990},
         payer={"auth_code": code},
         scene_info={"store_info": {"id": "w1"}},
+        pay_type=WeChatPayType.CODEPAY,
     )
     assert status == 202, text
     sheet = page.get_by_role("dialog")

@@ -38,7 +38,8 @@ function app(path, kind, count) {
 function home() {
   const { wechat, sms } = phone.news;
   return el(
-    "nav.home", { "aria-label": say("home") },
+    "nav.home", { "aria-labelledby": "home-heading" },
+    el("h1.hidden", { id: "home-heading" }, say("home")),
     app("#/wechat", "wechat", wechat.unread),
     app("#/alipay", "alipay", 0),
     app("#/sms", "sms", sms.filter((one) => !one.read).length),
