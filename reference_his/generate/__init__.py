@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Callable
-from contextlib import nullcontext
 from random import Random
 
 from simulation.clock import SHANGHAI
@@ -18,7 +17,6 @@ from .people import People
 from .staff import Staff
 
 VISITS = 6.0  # of an average patient
-_MANY = 20_000  # from so many patients on, indexes are built at the end
 
 Progress = Callable[[int], None]
 
@@ -43,7 +41,7 @@ def generate(
         raise ValueError("A hospital has patients, and visits cannot be negative.")
     calendar = Calendar(now.astimezone(SHANGHAI).replace(microsecond=0))
     people = People(seed, patients, calendar.today)
-    with without_indexes(db) if patients >= _MANY else nullcontext():
+    with db.transaction(), without_indexes(db):
         loader = Loader(db)
         histories = _begin(loader, calendar, people, seed)
         for id in range(1, patients + 1):
@@ -54,7 +52,7 @@ def generate(
                 progress(id)
         histories.finish()
         loader.close()
-    _continue_numbers(db, histories.books.documents, histories.books.receipts)
+        _continue_numbers(db, histories.books.documents, histories.books.receipts)
     db.run("ANALYZE")
 
 

@@ -11,6 +11,7 @@ from .people import EMPLOYEES, RESIDENTS, Person
 _CHANNELS = ("wechat",) * 9 + ("alipay",) * 4 + ("cash",) * 3 + ("pos",) * 2
 _SHARES = {EMPLOYEES: 0.72, RESIDENTS: 0.45}  # of what insurance looks at
 _OPERATORS = {"wechat": "WXGZH", "alipay": "ZZJ02", "insurance": "YBJS"}
+_PREFIXES = {"cash": "XJ", "pos": "POS", "insurance": "YB"}
 _WINDOWS = ("S0101", "S0102", "S0103", "S0104", "S0105")
 
 
@@ -136,4 +137,4 @@ class Books:
             return f"4200002{number % 1000:03d}{compact}{number:010d}"
         if channel == "alipay":
             return f"{compact}2200{number:016d}"
-        return f"{'XJ' if channel == 'cash' else 'POS' if channel == 'pos' else 'YB'}{compact}{number:08d}"
+        return f"{_PREFIXES[channel]}{compact}{number:08d}"

@@ -129,7 +129,10 @@ def fields(name: str) -> Iterator[list[str]]:
 
 def _ranges(text: str) -> dict[str, str]:
     """Return the range of men, women and children from ``1:130-175,2:115-150,k:110-160``."""
-    parts = dict(p.split(":", 1) if ":" in p else ("", p) for p in text.split(","))
+    parts: dict[str, str] = {}
+    for part in text.split(","):
+        key, _colon, bounds = part.rpartition(":")
+        parts[key] = bounds
     return {key: parts.get(key) or parts.get("") or parts["2"] for key in SHAPES}
 
 
@@ -233,8 +236,10 @@ def _exams() -> Iterator[Item]:
 
 
 def _services() -> Iterator[Item]:
-    for code, name, category, kind, unit, price, *rest in fields("services.txt"):
-        yield Item(code, name, category, kind, unit, int(price), *rest)
+    for row in fields("services.txt"):
+        code, name, category, kind, unit, price, insured, insurance_code, department = row
+        head = (code, name, category, kind, unit, int(price))
+        yield Item(*head, insured, insurance_code, department)
 
 
 def _drugs() -> Iterator[Drug]:

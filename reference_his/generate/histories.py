@@ -112,7 +112,7 @@ class Histories:
         if person.merged_into:
             card(f"1{person.id:09d}\t01\t{person.merged_into}\tvalid\t{made}")
             return
-        lost = draw < _LOST_CARD
+        lost = draw < _LOST_CARD and since < -10
         card(f"1{person.id:09d}\t01\t{person.id}\t{'lost' if lost else 'valid'}\t{made}")
         if lost:
             card(f"2{person.id:09d}\t01\t{person.id}\tvalid\t{self._calendar.at(-9, 36000)}")

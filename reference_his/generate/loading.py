@@ -57,10 +57,14 @@ class _Lines:
     def __init__(self, rows: list[str]):
         self._rows, self._next = rows, 0
 
-    def read(self, _size: int = -1) -> str:
+    def read(self, _size: int = -1, /) -> bytes:
         piece = self._rows[self._next : self._next + _READ_ROWS]
         self._next += _READ_ROWS
-        return "\n".join([*piece, ""])
+        return "\n".join([*piece, ""] if piece else []).encode()
+
+    def readline(self, _size: int = -1, /) -> bytes:
+        """Unused by COPY; the driver only looks whether it is there."""
+        raise NotImplementedError
 
 
 class Loader:

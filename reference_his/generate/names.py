@@ -4,7 +4,7 @@ from bisect import bisect
 from itertools import accumulate
 from random import Random
 
-# surname and weight: national frequencies, with those of south-west Zhejiang (叶, 吴, 蓝, 雷, 季) raised
+# surname and weight: national frequencies, those of south-west Zhejiang (叶 吴 蓝 雷 季) raised
 _SURNAMES = (
     "陈72 王60 叶55 李52 张50 吴46 周44 刘40 徐36 林34 朱28 黄26 杨26 赵22 蓝22 雷18 胡18 郑17 "
     "潘16 季15 何15 沈14 梁12 罗12 蒋12 邱11 金11 毛11 项10 柳9 钟9 程9 傅9 夏9 丁9 应8 孙16 "
@@ -59,7 +59,10 @@ _TOWNS = {
 _COUNTIES = list(_TOWNS)
 _COUNTY_STEPS = [46, 56, 66, 73, 80, 85, 89, 93, 100]
 _TOWN_LISTS = [towns.split() for towns in _TOWNS.values()]
-_ROADS = "中山街 丽青路 大洋路 括苍路 解放街 人民路 城东路 绿谷大道 花园路 灯塔街 环城西路 东升村 上坪村 下季村 官桥村 里东村".split()
+_ROADS = (
+    "中山街 丽青路 大洋路 括苍路 解放街 人民路 城东路 绿谷大道 花园路 灯塔街 环城西路 "
+    "东升村 上坪村 下季村 官桥村 里东村"
+).split()
 _FOREIGN = ("SMITH JOHN", "ROSSI MARCO", "GARCIA ANA", "MULLER ANNA", "NGUYEN LAN", "KIM MINSU")
 
 

@@ -49,10 +49,11 @@ class Sessions:
 
     def _open(self, day: int, template: Template, state: str = "open") -> int:
         self.sessions += 1
+        published = self._calendar.at(max(day - 20, self._calendar.first), 36000)
         self._rows["session"].append(
             f"{self.sessions}\t{self._calendar.iso(day)}\t{template.half}\t{template.department}\t"
-            f"{template.doctor or NULL}\t{template.level}\t{self.fee(template).price_fen}\t{state}\t"
-            f"{template.room}\t{self._calendar.at(max(day - 20, self._calendar.first), 36000)}"
+            f"{template.doctor or NULL}\t{template.level}\t{self.fee(template).price_fen}\t"
+            f"{state}\t{template.room}\t{published}"
         )
         return self.sessions
 
