@@ -86,10 +86,11 @@ class Books:
     def close(
         self, bill: Bill, person: Person, business: str, state: str, made: str, changed: str,
         insurance: int, visit_no: str = NULL, reg_no: str = NULL, admission_no: str = NULL,
+        checkup_no: str = NULL,
     ) -> None:  # fmt: skip
         """Write the bill itself, after its lines are known."""
         self._rows["bill"].append(
-            f"{bill.number}\t{person.id}\t{visit_no}\t{reg_no}\t{admission_no}\t{business}\t"
+            f"{bill.number}\t{person.id}\t{visit_no}\t{reg_no}\t{admission_no}\t{checkup_no}\t{business}\t"
             f"{bill.total}\t{insurance}\t{state}\t{made}\t{changed}"
         )
 
@@ -97,8 +98,8 @@ class Books:
         self, random: Random, person: Person, business: str, amount: int, insurance: int, day: int,
         stamp: str, bill_no: str = NULL, admission_no: str = NULL,
     ) -> Paid:  # fmt: skip
-        """Write a payment of a positive amount, of which insurance bears a part."""
-        channel = "insurance" if insurance == amount else _CHANNELS[int(random.random() * 18)]
+        """Write a payment: an amount through a channel, and what insurance bears besides."""
+        channel = _CHANNELS[int(random.random() * 18)] if amount else "insurance"
         number = self.number("JS", day)
         trade_no = self._trade(channel, day)
         paid = Paid(number, channel, trade_no, amount, insurance)

@@ -75,7 +75,7 @@ class Checkups:
         bill = books.open(booked)
         books.line(bill, code, name, _CATEGORY, 1, "次", int(price))
         ends = {"cancelled": "refunded"}.get(state, "settled" if paid else "unpaid")
-        books.close(bill, person, "checkup", ends, made, made, 0)
+        books.close(bill, person, "checkup", ends, made, made, 0, checkup_no=number)
         if ends != "unpaid":
             receipt = books.pay(random, person, "checkup", bill.total, 0, booked, made, bill.number)
             if ends == "refunded":

@@ -48,7 +48,7 @@ class Histories:
         self._beds = occupy(random, self._people, self._staff, self._illnesses)
         window = Window(self._people, self._calendar, self._illnesses, set(self._beds))
         window.fill(random, self._staff, self._sessions.window_ids())
-        self._sessions.write_window(window.of_session)
+        self._sessions.write_window(window.of_session, self._people.size)
         self._window = window
 
     def write(self, id: int, history: float) -> None:

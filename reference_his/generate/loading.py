@@ -23,6 +23,7 @@ COLUMNS = {
     "card": "card_no,kind,patient_id,state,issued_at",
     "session": "id,day,half_day,department_code,doctor_code,level,fee_fen,state,room,updated_at",
     "number": "session_id,seq,starts_at,ends_at,state,lock_id,locked_until,locked_for",
+    "number_lock": "lock_id,session_id,seq,patient_id,channel,locked_until",
     "registration": "reg_no,session_id,seq,patient_id,day,doctor_code,department_code,channel,"
     "partner_no,state,fee_fen,booked_at,signed_at,seen_at",
     "visit": "visit_no,patient_id,reg_no,kind,department_code,doctor_code,complaint,"
@@ -41,7 +42,7 @@ COLUMNS = {
     "inpatient_charge": "admission_no,day,code,name,category,quantity,unit,price_fen,"
     "amount_fen,charged_at",
     "checkup_order": "order_no,package_code,patient_id,day,state,summary,created_at,reported_at",
-    "bill": "bill_no,patient_id,visit_no,reg_no,admission_no,business,total_fen,insurance_fen,"
+    "bill": "bill_no,patient_id,visit_no,reg_no,admission_no,checkup_no,business,total_fen,insurance_fen,"
     "state,created_at,updated_at",
     "bill_line": "bill_no,line,order_no,code,name,category,quantity,unit,price_fen,amount_fen",
     "settlement": "settlement_no,kind,business,bill_no,admission_no,patient_id,channel,"

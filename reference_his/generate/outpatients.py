@@ -131,13 +131,12 @@ class Outpatients:
         insurance = books.insurance_part(bill, person)
         bill_state = "refunded" if state == "refunded" else "settled"
         books.close(bill, person, "registration", bill_state, made, made, insurance, reg_no=number)
-        paid = books.pay(
-            random, person, "registration", bill.total, insurance, day, made, bill.number
-        )
+        own = bill.total - insurance
+        paid = books.pay(random, person, "registration", own, insurance, day, made, bill.number)
         if state == "refunded":
             later = stamp(day, second + 240)
             books.refund(
-                *(random, person, "registration", paid, bill.total, insurance, day, later),
+                *(random, person, "registration", paid, own, insurance, day, later),
                 bill.number,
             )
 
@@ -243,13 +242,14 @@ class Outpatients:
     ) -> None:  # fmt: skip
         books, at, day = self._books, self._calendar.at, visit.day
         stamp = at(day, visit.paid)
+        own = bill.total - insurance
         paid: Paid = books.pay(
-            *(random, visit.person, "outpatient", bill.total, insurance, day, stamp), bill.number
+            *(random, visit.person, "outpatient", own, insurance, day, stamp), bill.number
         )
         later = at(day, visit.paid + 1800)
         if state == "refunded":
             books.refund(
-                *(random, visit.person, "outpatient", paid, bill.total, insurance, day, later),
+                *(random, visit.person, "outpatient", paid, own, insurance, day, later),
                 bill.number,
             )
         elif given_up:
@@ -331,7 +331,8 @@ class Outpatients:
         self, random: Random, visit: _Visit, rx_no: str, herbal: bool, billed: str
     ) -> None:
         at, day = self._calendar.at, visit.day
-        window = str(7 + int(random.random() * 2) if herbal else 1 + int(random.random() * 6))
+        place = 7 + int(random.random() * 2) if herbal else 1 + int(random.random() * 6)
+        window = f"{place}号窗口"
         ready = visit.paid + 420 + int(random.random() * 600)
         taken = ready + 60 + int(random.random() * 900)
         made = at(day, visit.ordered)
@@ -346,7 +347,7 @@ class Outpatients:
                 state, changed = "ready", at(day, ready)
         self._rows["prescription"].append(
             f"{rx_no}\t{visit.number}\t{visit.person.id}\t{'herbal' if herbal else 'western'}\t"
-            f"{state}\t{window if state in ('ready', 'dispensed') else ''}\t{made}\t{changed}"
+            f"{state}\t{window if billed == 'settled' else ''}\t{made}\t{changed}"
         )
         if day == 0 and state in ("ready", "dispensed"):
             waits = state == "ready"

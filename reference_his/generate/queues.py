@@ -48,7 +48,7 @@ class Queues:
         self, queue: str, person: Person, reference: str, waits: bool, entered: str, called: str
     ) -> None:
         """Add somebody at laboratory, imaging or pharmacy."""
-        room = _ROOMS.get(queue) or f"{queue.partition(':')[2]}号窗口"
+        room = _ROOMS.get(queue) or queue.partition(":")[2]
         called = "" if waits else called
         self._entries.append(_Entry(queue, 0, entered, called, reference, person.id, room))
 

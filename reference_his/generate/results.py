@@ -2,12 +2,12 @@
 
 from random import Random
 
+from ..services.results import study_uid
 from .catalog import CHILD_UNTIL, Analyte, Case, Item
 from .loading import NULL, Rows
 from .people import Person
 from .staff import Doctor, Staff
 
-UID_ROOT = "1.2.826.0.1.3680043.10.1071"  # of this simulated hospital; not registered
 _POSITIVE = {"阴性": ("阳性(1+)", "阳性(2+)"), "未见": ("3-5", "6-10"), "Ⅱ": ("Ⅲ", "Ⅳ")}
 _STRAY = 0.03  # share of values out of range for no reason
 _ABNORMAL_PICTURE = 0.75  # share of exams that show the illness
@@ -94,6 +94,7 @@ class Results:
     ) -> None:  # fmt: skip
         """Write an exam; without ``reported`` the pictures wait for their report."""
         self.studies += 1
+        accession = f"A{self.studies:010d}"
         details = item.details
         findings, impression = details["findings"], details["impression"]
         if case and item.code in case.pictures and random.random() < _ABNORMAL_PICTURE:
@@ -103,7 +104,7 @@ class Results:
         signed = f"{reporter.code}\t{reviewer.code}" if reported else f"{NULL}\t{NULL}"
         self._rows["exam_report"].append(
             f"{report_no}\t{order_no}\t{visit_no}\t{person.id}\t{item.name}\t"
-            f"{details['modality']}\t{details['body_part']}\tA{self.studies:010d}\t"
-            f"{UID_ROOT}.1.{self.studies}\t{'reported' if reported else 'done'}\t{words}\t"
+            f"{details['modality']}\t{details['body_part']}\t{accession}\t"
+            f"{study_uid(accession)}\t{'reported' if reported else 'done'}\t{words}\t"
             f"{done}\t{reported or NULL}\t{signed}"
         )

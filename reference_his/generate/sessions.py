@@ -14,7 +14,8 @@ from .staff import Staff, Template
 _FILLED = 0.6  # share of the numbers taken on a past day, at most
 _TRIES = 30  # people asked before a number stays free
 _SUSPENDED = 0.03  # share of the sessions to come that will not take place
-_LOCKED = 4  # numbers that somebody is just about to take
+_LOCKED = 4  # numbers that somebody is just about to take, for so long
+_LOCK_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,13 @@ class Sessions:
             f"{state}\t{lock}"
         )
 
-    def write_window(self, bookings: dict[tuple[int, int], list[Booking]]) -> None:
+    def write_window(self, bookings: dict[tuple[int, int], list[Booking]], people: int) -> None:
         """Write every session and number around today.
 
         :param dict bookings: those of each (day, template) from :class:`Window`.
+        :param int people: how many patients there are.
         """
-        locks = _LOCKED
+        locks = min(_LOCKED, people)
         for day in range(-WINDOW_BEHIND, WINDOW_AHEAD + 1):
             for template in self._staff.templates:
                 if self._calendar.weekday(day) not in template.weekdays:
@@ -100,14 +102,19 @@ class Sessions:
                         self._write(session, day, template, seq, "taken")
                     elif day == 1 and locks and not suspended and seq == template.size:
                         locks -= 1
-                        self._write(session, day, template, seq, "locked", self._lock(locks + 1))
+                        lock = self._lock(session, seq, locks + 1)
+                        self._write(session, day, template, seq, "locked", lock)
                     else:
                         self._write(session, day, template, seq, "free")
 
-    def _lock(self, patient_id: int) -> str:
+    def _lock(self, session: int, seq: int, patient_id: int) -> str:
         """Return the fields of a number that a patient holds for the next minutes."""
-        until = min(self._calendar.second + 600, 86399)
-        return f"GEN{patient_id:06d}\t{self._calendar.at(0, until)}\t{patient_id}"
+        lock_id = f"L{self._calendar.compact(0)}G{patient_id}"
+        until = self._calendar.at(0, self._calendar.second + _LOCK_SECONDS)
+        self._rows["number_lock"].append(
+            f"{lock_id}\t{session}\t{seq}\t{patient_id}\twechat\t{until}"
+        )
+        return f"{lock_id}\t{until}\t{patient_id}"
 
     def window_ids(self) -> dict[tuple[int, int], int]:
         """Return the number that each session around today will have when written first."""

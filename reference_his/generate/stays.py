@@ -118,11 +118,11 @@ class Stays:
             f"{number}\t{person.id}\t{visit_no}\t{bed.ward}\t{bed.number:02d}\t{doctor.code}\t"
             f"{state}\t{begun}\t{ended}"
         )
-        bill = self._books.open(until) if over else None
+        bill = self._books.open(until) if state == "out" else None
         self._fees(random, stay, come, bill)
         deposits = self._deposits(random, stay, come)
         if bill:
-            self._discharge(random, stay, bill, deposits, went, settled=state == "out")
+            self._discharge(random, stay, bill, deposits, went)
 
     # daily fees ------------------------------------------------------------------------------
 
@@ -258,7 +258,6 @@ class Stays:
 
     def _discharge(
         self, random: Random, stay: _Stay, bill: Bill, deposits: list[Paid], went: int,
-        settled: bool,
     ) -> None:  # fmt: skip
         """Write the bill of the stay; deposits and the payment together make its total.
 
@@ -267,22 +266,19 @@ class Stays:
         """
         books, person, day = self._books, stay.person, stay.until
         made, later = self._calendar.at(day, went), self._calendar.at(day, went + 2400)
-        insurance = books.insurance_part(bill, person) if settled else 0
-        state, changed = ("settled", later) if settled else ("unpaid", made)
+        insurance = books.insurance_part(bill, person)
         books.close(
-            *(bill, person, "discharge", state, made, changed, insurance),
+            *(bill, person, "discharge", "settled", made, later, insurance),
             *(stay.visit_no, NULL, stay.number),
         )
-        if not settled:
-            return
         advance = sum(paid.amount for paid in deposits)
-        due = max(bill.total - advance, insurance)
-        if due:
+        due = max(bill.total - insurance - advance, 0)
+        if due or insurance:
             books.pay(
                 *(random, person, "discharge", due, insurance, day, later, bill.number),
                 stay.number,
             )
-        left = advance - (bill.total - due)
+        left = advance - (bill.total - insurance - due)
         for paid in reversed(deposits):
             back = min(left, paid.amount)
             if back:
