@@ -196,6 +196,8 @@ def _analyte_details(columns: list[str]) -> dict[str, Any]:
         "system": "local" if loinc.startswith(_LOCAL_SYSTEM) else "http://loinc.org",
         "loinc": loinc,
         "decimals": int(decimals),
+        # of a man, for who does not look at ``ranges``
+        **{name: own[0][name] for name in ("low", "high", "normal")},
         "ranges": own,
         "critical": alarms,
     }

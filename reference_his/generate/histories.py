@@ -19,6 +19,7 @@ from .stays import Bed, Stays, occupy
 _LOST_CARD = 0.06
 _HEALTH_CARD = 0.45
 _NEW = 3  # a patient without visits came so many days before the window
+_KNOWN = 8  # days before the first visit: numbers are booked up to six days ahead
 _LAST_STAY = -40  # later admissions might reach into the present
 
 
@@ -93,9 +94,9 @@ class Histories:
 
     def _since(self, random: Random, person: Person, days: list[int]) -> int:
         """Return the day on which the record was made: before everything else."""
-        earliest = max(-HISTORY_DAYS, person.born - self._calendar.today.toordinal())
+        earliest = max(-HISTORY_DAYS - _KNOWN, person.born - self._calendar.today.toordinal())
         if days:
-            return max(days[0] - 8, earliest)
+            return max(days[0] - _KNOWN, earliest)
         if person.id in self._beds or person.id in self._window.of_patient or person.age < 1:
             return max(-WINDOW_BEHIND - 30, earliest)
         return max(-HISTORY_DAYS + int(random.random() * (HISTORY_DAYS - 30)), earliest)
