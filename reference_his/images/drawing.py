@@ -41,18 +41,21 @@ class Canvas:
             fall = amount * row // self.rows
             self._lines[row] = array("h", [value - fall for value in line])
 
-    def grain(self, random: Random, strength: float, multiply: bool = False) -> None:
-        """Add noise, or multiply with it (speckle); the seed gives the same grain."""
-        if multiply:
-            noise = [random.uniform(1 - strength, 1 + strength) for _value in range(_NOISE)]
-        else:
-            noise = [random.gauss(0, strength) for _value in range(_NOISE)]
+    def grain(self, random: Random, strength: float) -> None:
+        """Add noise of a standard deviation; the same source gives the same grain."""
+        noise = [round(random.gauss(0, strength)) for _value in range(_NOISE)]
         for row, line in enumerate(self._lines):
             start = int(random.random() * (_NOISE - self.columns))
-            part = noise[start : start + self.columns]
-            pairs = zip(line, part, strict=True)
-            values = [int(v * n) for v, n in pairs] if multiply else [int(v + n) for v, n in pairs]
-            self._lines[row] = array("h", values)
+            pairs = zip(line, noise[start : start + self.columns], strict=True)
+            self._lines[row] = array("h", [value + extra for value, extra in pairs])
+
+    def speckle(self, random: Random, strength: float) -> None:
+        """Multiply with noise around 1, as ultrasound shows it."""
+        noise = [int(256 * random.uniform(1 - strength, 1 + strength)) for _v in range(_NOISE)]
+        for row, line in enumerate(self._lines):
+            start = int(random.random() * (_NOISE - self.columns))
+            pairs = zip(line, noise[start : start + self.columns], strict=True)
+            self._lines[row] = array("h", [value * factor >> 8 for value, factor in pairs])
 
     def soften(self, times: int) -> None:
         """Blur edges: each value becomes the mean of itself and its neighbours."""

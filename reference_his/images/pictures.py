@@ -115,7 +115,6 @@ def mr(random: Random, body_part: str, place: float, weight: int) -> Canvas:
             canvas.ellipse(0.45, y + 0.09, 0.1, 0.02, 300 if level > 2 else water * 3 // 4)
         canvas.ellipse(0.62, 0.5, 0.03, 0.46, water)
     canvas.grain(random, 18)
-    canvas.clip(0, 1000)
     canvas.stamp(950)
     return canvas
 
@@ -150,15 +149,24 @@ def dx(random: Random, body_part: str, lateral: bool) -> Canvas:
     return canvas
 
 
+def _reach(row: int) -> int:
+    """Return how far from the middle the sector reaches in a row."""
+    return max(int((row - 10) * 0.62), 0)
+
+
 def us(random: Random, body_part: str, place: float) -> Canvas:
     """Return a sector of an ultrasound picture, 0 to 255."""
     canvas = Canvas(300, 400, 0)
     for row in range(28, 290):
-        reach = int((row - 10) * 0.62)
+        reach = _reach(row)
         canvas.span(row, 200 - reach, 200 + reach, 105 - row // 5)
     for x, y, width, height, value in _ECHOES.get(body_part, _ECHOES["ABDOMEN"]):
         canvas.ellipse(x, y + 0.03 * place, width, height, value)
-    canvas.grain(random, 0.5, multiply=True)
+    for row in range(canvas.rows):
+        reach = _reach(row)
+        canvas.span(row, 0, 200 - reach, 0)
+        canvas.span(row, 200 + reach, canvas.columns, 0)
+    canvas.speckle(random, 0.5)
     canvas.clip(0, 255)
     canvas.stamp(230)
     return canvas
