@@ -35,15 +35,10 @@ def _patient(stage: Stage, content: Content) -> str:
 def lock(stage: Stage, content: Content) -> None:
     """Lock a number on the phone; a few people never pay, and the lock runs out."""
     dice = stage.dice("lock", stage.at.date(), content["n"])
-    with stage.attempt():
-        patient_no = _patient(stage, content)
-        held = registrations.lock(
-            stage.hospital, content["session_id"], patient_no, channel="wechat"
-        )
-        if dice.random() >= EXPIRING_SHARE:
-            stage.later(
-                "commit", dice.uniform(0.3, 4), lock_id=held["lock_id"], comes=content["comes"]
-            )
+    patient_no = _patient(stage, content)
+    held = registrations.lock(stage.hospital, content["session_id"], patient_no, channel="wechat")
+    if dice.random() >= EXPIRING_SHARE:
+        stage.later("commit", dice.uniform(0.3, 4), lock_id=held["lock_id"], comes=content["comes"])
 
 
 @step("commit")
@@ -51,16 +46,13 @@ def commit(stage: Stage, content: Content) -> None:
     """Pay a locked number by WeChat."""
     trade_no = stage.trade_no(content["lock_id"])
     dice = stage.dice("commit", content["lock_id"])
-    with stage.attempt():
-        made = registrations.commit(
-            stage.hospital, content["lock_id"], trade_no, trade_no, "wechat"
-        )
-        comes = datetime.datetime.fromisoformat(content["comes"])
-        minutes = max((comes - stage.at).total_seconds() / 60, 0)
-        if dice.random() < REFUNDING_SHARE:
-            stage.later("give_back", minutes / 2, reg_no=made["reg_no"])
-        elif dice.random() >= MISSING_SHARE:
-            stage.later("arrive", minutes, reg_no=made["reg_no"])
+    made = registrations.commit(stage.hospital, content["lock_id"], trade_no, trade_no, "wechat")
+    comes = datetime.datetime.fromisoformat(content["comes"])
+    minutes = max((comes - stage.at).total_seconds() / 60, 0)
+    if dice.random() < REFUNDING_SHARE:
+        stage.later("give_back", minutes / 2, reg_no=made["reg_no"])
+    elif dice.random() >= MISSING_SHARE:
+        stage.later("arrive", minutes, reg_no=made["reg_no"])
 
 
 @step("walk_in")
@@ -71,53 +63,49 @@ def walk_in(stage: Stage, content: Content) -> None:
     if content["channel"] == "kiosk":
         pays = dice.choice(("wechat", "alipay"))
     trade_no = stage.trade_no(stage.at.date().isoformat(), content["n"])
-    with stage.attempt():
-        made = registrations.book(
-            stage.hospital,
-            content["session_id"],
-            _patient(stage, content),
-            content["channel"],
-            trade_no=trade_no,
-            pay_channel=pays,
-        )
-        stage.later("arrive", dice.uniform(2, 12), reg_no=made["reg_no"])
+    made = registrations.book(
+        stage.hospital,
+        content["session_id"],
+        _patient(stage, content),
+        content["channel"],
+        trade_no=trade_no,
+        pay_channel=pays,
+    )
+    stage.later("arrive", dice.uniform(2, 12), reg_no=made["reg_no"])
 
 
 @step("arrive")
 def arrive(stage: Stage, content: Content) -> None:
     """Pay what was only booked, sign, and let the doctor know when nobody else waits."""
     hospital, reg_no = stage.hospital, content["reg_no"]
-    with stage.attempt():
-        if registrations.get(hospital, reg_no=reg_no)["state"] == "booked":
-            registrations.pay(
-                hospital,
-                reg_no,
-                stage.trade_no(reg_no),
-                stage.dice(reg_no).choice(("cash", "wechat")),
-            )
-        signed = registrations.sign(hospital, reg_no)
-        rooms.wake(stage, f"clinic:{signed['session_id']}")
+    if registrations.get(hospital, reg_no=reg_no)["state"] == "booked":
+        registrations.pay(
+            hospital,
+            reg_no,
+            stage.trade_no(reg_no),
+            stage.dice(reg_no).choice(("cash", "wechat")),
+        )
+    signed = registrations.sign(hospital, reg_no)
+    rooms.wake(stage, f"clinic:{signed['session_id']}")
 
 
 @step("give_back")
 def give_back(stage: Stage, content: Content) -> None:
     """Give a registration back: paid ones are refunded, unpaid ones cancelled."""
     hospital, reg_no = stage.hospital, content["reg_no"]
-    with stage.attempt():
-        found = registrations.get(hospital, reg_no=reg_no)
-        if found["state"] == "booked" or not found["fee_fen"]:
-            registrations.cancel(hospital, reg_no=reg_no)
-            return
-        paid = registrations.payment(hospital, reg_no)
-        registrations.refund(hospital, reg_no, paid["trade_no"], f"TH{reg_no}")
+    found = registrations.get(hospital, reg_no=reg_no)
+    if found["state"] == "booked" or not found["fee_fen"]:
+        registrations.cancel(hospital, reg_no=reg_no)
+        return
+    paid = registrations.payment(hospital, reg_no)
+    registrations.refund(hospital, reg_no, paid["trade_no"], f"TH{reg_no}")
 
 
 @step("suspend")
 def suspend(stage: Stage, content: Content) -> None:
     """Let a doctor fall ill; who has a number gives it back within half an hour."""
     number = content["session_id"]
-    with stage.attempt():
-        schedules.suspend(stage.hospital, number, "医生突发疾病")
+    schedules.suspend(stage.hospital, number, "医生突发疾病")
     rows = stage.hospital.db.all(
         "SELECT reg_no FROM registration WHERE session_id = %s AND state IN ('booked', 'paid')"
         " ORDER BY reg_no",

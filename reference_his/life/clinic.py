@@ -15,7 +15,7 @@ BEFORE, AFTER = ("lab", "exam"), ("drug", "treatment")
 def begin(stage: Stage, reg_no: str) -> float:
     """Begin a visit, or go on with it when the results are there; return its minutes."""
     dice = stage.dice("minutes", reg_no, stage.at)
-    with stage.attempt():
+    with stage.attempt():  # refused, they still sit here for some minutes
         visits.start(stage.hospital, reg_no, _doctor(stage, reg_no))
     return dice.uniform(2.5, 6.5)
 
@@ -107,6 +107,25 @@ def close(stage: Stage, visit: Row, model: Row | None = None) -> None:
         found["diagnosis_code"],
         found["diagnosis"],
         found["complaint"],
+    )
+
+
+def go_home(stage: Stage, visit_no: str) -> None:
+    """End a visit whose patient does not come back to the doctor today."""
+    visit = stage.hospital.db.one(
+        "SELECT * FROM visit WHERE visit_no = %s AND ended_at IS NULL", (visit_no,)
+    )
+    if visit:
+        close(stage, visit)
+
+
+def place_of(stage: Stage, visit_no: str) -> Row | None:
+    """Return where the patient of an open visit waits: session, half-day, registration."""
+    return stage.hospital.db.one(
+        "SELECT r.reg_no, r.session_id, s.half_day, p.patient_no FROM visit v"
+        " JOIN registration r ON r.reg_no = v.reg_no JOIN session s ON s.id = r.session_id"
+        " JOIN patient p ON p.id = r.patient_id WHERE v.visit_no = %s AND v.ended_at IS NULL",
+        (visit_no,),
     )
 
 

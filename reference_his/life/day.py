@@ -57,12 +57,12 @@ def plan_day(stage: Stage, content: Content) -> None:
         tomorrow = clock_of(stage.at, "00:00") + datetime.timedelta(days=1, hours=6)
         left = content["days_left"] - 1
         stage.plan([(tomorrow, "plan_day", {**content, "days_left": left})])
-    remember(hospital, stage, content)
+    remember(stage, content)
 
 
-def remember(hospital: Hospital, stage: Stage, content: Content) -> None:
+def remember(stage: Stage, content: Content) -> None:
     """Note the day for its state page."""
-    hospital.db.run(
+    stage.hospital.db.run(
         "INSERT INTO life_day (day, seed, people, days_left, started_at)"
         " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (day) DO UPDATE SET seed = excluded.seed,"
         " people = excluded.people, days_left = excluded.days_left",

@@ -24,6 +24,7 @@ class Engine:
 
     def __init__(self, hospital: Hospital, store: Store):
         self._hospital, self._store = hospital, store
+        self._seed: int | None = None
 
     def begin(self, seed: int, people: int, days: int = 1) -> None:
         """Forget the old plan and plan from now on.
@@ -33,7 +34,8 @@ class Engine:
         if not (0 <= people <= 100_000 and 1 <= days <= 366):
             raise ValueError("A day has at most 100,000 people, a plan at most 366 days.")
         hospital = self._hospital
-        content = {"people": people, "days_left": days, "seed": seed}
+        content = {"people": people, "days_left": days}
+        self._seed = seed
         with hospital.db.transaction():
             hospital.db.run("DELETE FROM life_step")
             hospital.db.run("DELETE FROM life_day WHERE day >= %s", (hospital.today(),))
@@ -41,8 +43,7 @@ class Engine:
                 "INSERT INTO life_step (at, kind, content) VALUES (%s, 'plan_day', %s)",
                 (hospital.now(), Json(content)),
             )
-            stage = Stage(hospital, self._store, seed, hospital.now())
-            day.remember(hospital, stage, content)
+            day.remember(self._stage(hospital.now()), content)
 
     def end(self) -> None:
         """Forget what was still to happen."""
@@ -53,49 +54,46 @@ class Engine:
         row = self._hospital.db.one("SELECT at FROM life_step ORDER BY at, id LIMIT 1")
         return row["at"] if row else None
 
-    def _seed(self) -> int:
-        row = self._hospital.db.one("SELECT seed FROM life_day ORDER BY day DESC LIMIT 1")
-        return int(row["seed"]) if row else 0
+    def _stage(self, at: datetime.datetime) -> Stage:
+        if self._seed is None:  # the process was started again in the middle of the plan
+            row = self._hospital.db.one("SELECT seed FROM life_day ORDER BY day DESC LIMIT 1")
+            self._seed = int(row["seed"]) if row else 0
+        return Stage(self._hospital, self._store, self._seed, at)
 
     def do_next(self, until: datetime.datetime) -> bool:
         """Do the next step if its time has come; tell whether one was done.
 
-        A step that the hospital refuses as a whole is noted and forgotten.
+        A step that the hospital refuses is noted and forgotten; nothing is left of it.
         """
         hospital = self._hospital
         try:
             with self._store.transaction(), hospital.db.transaction():
-                row = self._take(until)
+                row = self._take(until, "done")
                 if row is None:
                     return False
                 with hospital.at(row["at"]):
-                    stage = Stage(hospital, self._store, self._seed(), row["at"])
-                    STEPS[row["kind"]](stage, row["content"])
-                    self._count("done")
+                    STEPS[row["kind"]](self._stage(row["at"]), row["content"])
         except Refusal as refusal:
             self._drop(until, refusal)
         return True
 
-    def _take(self, until: datetime.datetime) -> dict[str, Any] | None:
+    def _take(self, until: datetime.datetime, counted_as: str) -> dict[str, Any] | None:
+        """Take the next step off the plan and count it, in one statement."""
         return self._hospital.db.one(
-            "DELETE FROM life_step WHERE at <= %s AND id = (SELECT id FROM life_step"
-            " ORDER BY at, id LIMIT 1) RETURNING *",
+            "WITH taken AS (DELETE FROM life_step WHERE at <= %s AND id = (SELECT id FROM life_step"  # noqa: S608
+            " ORDER BY at, id LIMIT 1) RETURNING at, kind, content),"
+            f" counted AS (UPDATE life_day SET {counted_as} = {counted_as} + 1"
+            " WHERE day = (SELECT max(day) FROM life_day) AND EXISTS (SELECT 1 FROM taken))"
+            " SELECT * FROM taken",
             (until,),
         )
 
     def _drop(self, until: datetime.datetime, refusal: Refusal) -> None:
         with self._store.transaction(), self._hospital.db.transaction():
-            row = self._take(until) or {}
-            self._count("refused")
+            row = self._take(until, "refused") or {}
             self._hospital.journal.write(
                 "life", "refused", refusal.code, text=refusal.text, step=row.get("kind", "")
             )
-
-    def _count(self, column: str) -> None:
-        self._hospital.db.run(
-            f"UPDATE life_day SET {column} = {column} + 1"  # noqa: S608
-            " WHERE day = (SELECT max(day) FROM life_day)"
-        )
 
     def state(self) -> dict[str, Any]:
         """Return the day, how far it is, what is to come and who waits."""

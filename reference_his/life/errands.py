@@ -1,11 +1,8 @@
 """After the doctor: paying, blood and pictures, drugs, and back with the results."""
 
-from typing import Any
-
 from ..db import Row
 from ..services import billing, orders, pharmacy, results
 from . import clinic, values
-from .day import CLOSES, clock_of
 from .stage import Content, Stage, step
 
 NEVER_PAYS, GIVES_BACK = 0.02, 0.01
@@ -30,7 +27,7 @@ def pay(stage: Stage, content: Content) -> None:
     visit_no = content["visit_no"]
     dice = stage.dice("pays", visit_no, stage.at)
     if dice.random() < NEVER_PAYS:
-        _go_home(stage, visit_no)
+        clinic.go_home(stage, visit_no)
         return
     channel = dice.choice(CHANNELS)
     for bill in _unpaid(stage, visit_no):
@@ -114,22 +111,7 @@ def _queue(stage: Stage, went: set[str], queue: str, order: Row, reference: str)
 @step("treat")
 def treat(stage: Stage, content: Content) -> None:
     """Perform a treatment."""
-    with stage.attempt():
-        orders.fulfil(stage.hospital, content["order_no"])
-
-
-@step("ready")
-def ready(stage: Stage, content: Content) -> None:
-    """Put the drugs ready; the patient waits at the window."""
-    with stage.attempt():
-        found = pharmacy.ready(stage.hospital, content["rx_no"])
-        stage.later(
-            "enter",
-            0.5,
-            queue=f"pharmacy:{found['window']}",
-            patient_no=found["patient_no"],
-            reference=content["rx_no"],
-        )
+    orders.fulfil(stage.hospital, content["order_no"])
 
 
 def minutes(stage: Stage, queue: str, reference: str) -> float:
@@ -152,27 +134,24 @@ def finish(stage: Stage, queue: str, reference: str) -> None:
 
 
 def _take_blood(stage: Stage, order: Row, visit_no: str) -> None:
-    with stage.attempt():
-        specimen = values.specimen(stage, order["order_no"])
-        results.collect(stage.hospital, order["order_no"], specimen)
-        wait = stage.dice("lab", order["order_no"]).uniform(25, 100)
-        stage.later("report_lab", wait, order_no=order["order_no"], visit_no=visit_no)
+    specimen = values.specimen(stage, order["order_no"])
+    results.collect(stage.hospital, order["order_no"], specimen)
+    wait = stage.dice("lab", order["order_no"]).uniform(25, 100)
+    stage.later("report_lab", wait, order_no=order["order_no"], visit_no=visit_no)
 
 
 def _make_pictures(stage: Stage, order: Row, visit_no: str) -> None:
-    with stage.attempt():
-        results.examine(stage.hospital, order["order_no"])
-        wait = stage.dice("exam", order["order_no"]).uniform(15, 60)
-        stage.later("report_exam", wait, order_no=order["order_no"], visit_no=visit_no)
+    results.examine(stage.hospital, order["order_no"])
+    wait = stage.dice("exam", order["order_no"]).uniform(15, 60)
+    stage.later("report_exam", wait, order_no=order["order_no"], visit_no=visit_no)
 
 
 @step("report_lab")
 def report_lab(stage: Stage, content: Content) -> None:
     """Report a specimen."""
     order_no = content["order_no"]
-    with stage.attempt():
-        found = values.lab(stage, order_no)
-        results.report_lab(stage.hospital, order_no, found, *values.signers(stage, order_no))
+    found = values.lab(stage, order_no)
+    results.report_lab(stage.hospital, order_no, found, *values.signers(stage, order_no))
     _back_when_done(stage, content["visit_no"])
 
 
@@ -180,55 +159,19 @@ def report_lab(stage: Stage, content: Content) -> None:
 def report_exam(stage: Stage, content: Content) -> None:
     """Report pictures."""
     order_no = content["order_no"]
-    with stage.attempt():
-        findings, impression = values.exam(stage, order_no)
-        signers = values.signers(stage, order_no)
-        results.report_exam(stage.hospital, order_no, findings, impression, *signers)
+    findings, impression = values.exam(stage, order_no)
+    signers = values.signers(stage, order_no)
+    results.report_exam(stage.hospital, order_no, findings, impression, *signers)
     _back_when_done(stage, content["visit_no"])
-
-
-def _visit(stage: Stage, visit_no: str) -> dict[str, Any]:
-    return stage.hospital.db.one("SELECT * FROM visit WHERE visit_no = %s", (visit_no,)) or {}
 
 
 def _back_when_done(stage: Stage, visit_no: str) -> None:
     """Go back to the doctor when no test is open any more."""
-    visit = _visit(stage, visit_no)
-    still = stage.hospital.db.one(
-        "SELECT 1 FROM medical_order WHERE visit_no = %s AND kind IN ('lab', 'exam')"
-        " AND state IN ('charged', 'doing') LIMIT 1",
+    free = stage.hospital.db.one(
+        "SELECT 1 FROM visit v WHERE v.visit_no = %s AND v.ended_at IS NULL AND NOT EXISTS ("
+        "SELECT 1 FROM medical_order o WHERE o.visit_no = v.visit_no"
+        " AND o.kind IN ('lab', 'exam') AND o.state IN ('charged', 'doing'))",
         (visit_no,),
     )
-    if still is None and visit and not visit["ended_at"]:
+    if free:
         stage.later("go_back", 5, visit_no=visit_no)
-
-
-@step("go_back")
-def go_back(stage: Stage, content: Content) -> None:
-    """Wait for the doctor again; whose results come too late for today ends the visit."""
-    visit = _visit(stage, content["visit_no"])
-    row = stage.hospital.db.one(
-        "SELECT r.session_id, s.half_day, p.patient_no FROM registration r"
-        " JOIN session s ON s.id = r.session_id JOIN patient p ON p.id = r.patient_id"
-        " WHERE r.reg_no = %s",
-        (visit["reg_no"],),
-    )
-    if visit["ended_at"] or row is None:
-        return
-    if stage.at > clock_of(stage.at, CLOSES[row["half_day"]]):
-        clinic.close(stage, visit)
-        return
-    stage.later(
-        "enter",
-        0,
-        queue=f"clinic:{row['session_id']}",
-        patient_no=row["patient_no"],
-        reference=visit["reg_no"],
-    )
-
-
-def _go_home(stage: Stage, visit_no: str) -> None:
-    """End a visit whose patient does not pay for the tests."""
-    visit = _visit(stage, visit_no)
-    if visit and not visit["ended_at"]:
-        clinic.close(stage, visit)

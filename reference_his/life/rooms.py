@@ -3,8 +3,9 @@
 A room is busy from a call until it finds nobody waiting; who comes to an idle room wakes it.
 """
 
-from ..services import queues
+from ..services import pharmacy, queues
 from . import clinic, errands
+from .day import CLOSES, clock_of
 from .stage import Content, Stage, step
 
 ABSENT_SHARE = 0.03
@@ -19,15 +20,36 @@ def wake(stage: Stage, queue: str) -> None:
         (queue,),
     )
     if row:
-        stage.later("call", 0, queue=queue, room=row["room"])
+        call(stage, {"queue": queue, "room": row["room"]})
 
 
 @step("enter")
 def enter(stage: Stage, content: Content) -> None:
     """Come to a queue."""
-    with stage.attempt():
-        queues.enter(stage.hospital, content["queue"], content["patient_no"], content["reference"])
-        wake(stage, content["queue"])
+    queue = content["queue"]
+    queues.enter(stage.hospital, queue, content["patient_no"], content["reference"])
+    wake(stage, queue)
+
+
+@step("ready")
+def ready(stage: Stage, content: Content) -> None:
+    """Put drugs ready; the patient waits at the window."""
+    found = pharmacy.ready(stage.hospital, content["rx_no"])
+    who = {"patient_no": found["patient_no"], "reference": content["rx_no"]}
+    enter(stage, {"queue": f"pharmacy:{found['window']}", **who})
+
+
+@step("go_back")
+def go_back(stage: Stage, content: Content) -> None:
+    """Wait for the doctor again; whose results come too late for today ends the visit."""
+    found = clinic.place_of(stage, content["visit_no"])
+    if found is None:
+        return
+    if stage.at > clock_of(stage.at, CLOSES[found["half_day"]]):
+        clinic.go_home(stage, content["visit_no"])
+        return
+    who = {"patient_no": found["patient_no"], "reference": found["reg_no"]}
+    enter(stage, {"queue": queues.clinic(found["session_id"]), **who})
 
 
 @step("call")
@@ -45,10 +67,10 @@ def call(stage: Stage, content: Content) -> None:
     if dice.random() < ABSENT_SHARE:
         queues.pass_over(stage.hospital, queue, called["reference"])
         stage.later("enter", BACK_MINUTES, queue=queue, **who)
-        stage.later("call", 1, **content)
+        stage.later("call", 1, queue=queue, room=room)
         return
     minutes = _serve(stage, queue, called["reference"])
-    stage.later("served", minutes, **content, **who)
+    stage.later("served", minutes, queue=queue, room=room, reference=called["reference"])
 
 
 def _serve(stage: Stage, queue: str, reference: str) -> float:
@@ -60,12 +82,11 @@ def _serve(stage: Stage, queue: str, reference: str) -> float:
 
 @step("served")
 def served(stage: Stage, content: Content) -> None:
-    """End with the person and call the next."""
+    """End with the person and call the next, whatever the hospital refused."""
     queue, reference = content["queue"], content["reference"]
     with stage.attempt():
         if queue.startswith("clinic:"):
             clinic.finish(stage, reference)
         else:
             errands.finish(stage, queue, reference)
-    queues.finish(stage.hospital, queue, reference)
-    stage.later("call", 0.2, queue=queue, room=content["room"])
+    call(stage, content)

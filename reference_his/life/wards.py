@@ -45,17 +45,15 @@ def charge_stay(stage: Stage, content: Content) -> None:
     """Charge a day in bed."""
     lines = _daily_lines(stage)
     if lines:
-        with stage.attempt():
-            inpatients.charge(stage.hospital, content["admission_no"], lines)
+        inpatients.charge(stage.hospital, content["admission_no"], lines)
 
 
 @step("admit")
 def admit(stage: Stage, content: Content) -> None:
     """Take a patient in, who brings a deposit and is charged the first day."""
-    with stage.attempt():
-        number = clinic.admit(stage, content["visit_no"])
-        if number:
-            stage.plan(_first_day(stage, number))
+    number = clinic.admit(stage, content["visit_no"])
+    if number:
+        stage.plan(_first_day(stage, number))
 
 
 def _first_day(stage: Stage, number: str) -> list[Planned]:
@@ -72,26 +70,23 @@ def deposit(stage: Stage, content: Content) -> None:
     dice = stage.dice("deposit", number, stage.at)
     trade_no = stage.trade_no(number, f"{stage.at:%Y%m%d%H%M%S}")
     channel = dice.choice(("wechat", "alipay", "pos"))
-    with stage.attempt():
-        amount = DEPOSIT_FEN * dice.randint(1, 3)
-        inpatients.deposit(stage.hospital, number, trade_no, channel, amount)
+    amount = DEPOSIT_FEN * dice.randint(1, 3)
+    inpatients.deposit(stage.hospital, number, trade_no, channel, amount)
 
 
 @step("leave")
 def leave(stage: Stage, content: Content) -> None:
     """Discharge a patient, who settles within the hour."""
-    with stage.attempt():
-        inpatients.discharge(stage.hospital, content["admission_no"])
-        minutes = stage.dice("leaves", content["admission_no"]).uniform(15, 60)
-        stage.later("settle_stay", minutes, admission_no=content["admission_no"])
+    inpatients.discharge(stage.hospital, content["admission_no"])
+    minutes = stage.dice("leaves", content["admission_no"]).uniform(15, 60)
+    stage.later("settle_stay", minutes, admission_no=content["admission_no"])
 
 
 @step("settle_stay")
 def settle_stay(stage: Stage, content: Content) -> None:
     """Pay what is missing, or get back what is left of the deposits."""
     number = content["admission_no"]
-    with stage.attempt():
-        stay = inpatients.get(stage.hospital, number)
-        missing = max(-stay["balance_fen"], 0)
-        trade_no = stage.trade_no(number, "CY")
-        inpatients.settle_discharge(stage.hospital, number, trade_no, "wechat", missing)
+    stay = inpatients.get(stage.hospital, number)
+    missing = max(-stay["balance_fen"], 0)
+    trade_no = stage.trade_no(number, "CY")
+    inpatients.settle_discharge(stage.hospital, number, trade_no, "wechat", missing)

@@ -106,10 +106,7 @@ def start(dsn: str, folder: Path) -> launch.Running:
 
 @pytest.fixture(scope="module")
 def dsn() -> Iterator[str]:
-    with his_fixture.database() as name:
-        filled = his_fixture.hospital(name)
-        his_fixture.fill(filled)
-        filled.db.close()
+    with his_fixture.filled() as name:
         yield name
 
 
