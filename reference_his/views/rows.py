@@ -1,0 +1,34 @@
+"""Rows of the views in the form of an event's facts, for fronts that answer questions."""
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from reference_his.db import Row
+
+
+def plain(value: Any) -> Any:
+    """Return a column's value as facts carry it: text, integer or a list of objects."""
+    if value is None:
+        return ""
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return quantity(value)
+    return value
+
+
+def quantity(value: Decimal) -> int | str:
+    """Return an amount of something: an integer when it is one, else a decimal text."""
+    return int(value) if value == value.to_integral_value() else str(value.normalize())
+
+
+def facts_of(row: Row) -> dict[str, Any]:
+    """Return a row as facts."""
+    return {name: plain(value) for name, value in row.items()}
+
+
+def cards_of(text: str) -> list[dict[str, str]]:
+    """Return the cards in the column ``cards`` of ``v_patient``."""
+    pairs = (one.partition(":") for one in text.split(",") if one)
+    return [{"kind": kind, "card_no": number} for kind, _colon, number in pairs]
