@@ -42,7 +42,13 @@ def organization(given: Mapping[str, Any], dialect: Dialect) -> Subject:
     role = el(
         "assignedEntity",
         ids((dialect.oid(oids.DEPARTMENT), facts.take("code"))),
-        coded("code", facts.take("standard_code"), oids.SUBJECT, title, "医疗卫生机构业务科室分类与代码表"),
+        coded(
+            "code",
+            facts.take("standard_code"),
+            oids.SUBJECT,
+            title,
+            "医疗卫生机构业务科室分类与代码表",
+        ),
         name(title),
         addr(facts.take("place")),
         el("statusCode", code="active"),

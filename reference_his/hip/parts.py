@@ -113,9 +113,7 @@ def person(tag: str, text: str) -> Element:
 
 def place(tag: str, root: str, code: str, text: str, class_code: str = "ORG") -> Element:
     """Return a department, ward, bed or organization."""
-    return el(
-        tag, ids((root, code)), name(text), classCode=class_code, determinerCode="INSTANCE"
-    )
+    return el(tag, ids((root, code)), name(text), classCode=class_code, determinerCode="INSTANCE")
 
 
 def staff(code: str, text: str) -> Element:

@@ -60,9 +60,7 @@ def ids_of_department(facts: Facts, dialect: Dialect) -> Element:
 
 def _doctor(facts: Facts, dialect: Dialect) -> Element:
     title = facts.take("title")
-    person = el(
-        "Person", name(facts.take("doctor")), classCode="PSN", determinerCode="INSTANCE"
-    )
+    person = el("Person", name(facts.take("doctor")), classCode="PSN", determinerCode="INSTANCE")
     identified = el(
         "IdentifiedEntity",
         ids((dialect.oid(oids.EMPLOYEE), facts.take("doctor_code"))),

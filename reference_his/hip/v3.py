@@ -128,9 +128,7 @@ def acknowledgement(
     return el("acknowledgement", el("targetMessage", target), detail, typeCode=code)
 
 
-def found(
-    subjects: Sequence[Subject], query_id: str, dialect: Dialect, total: int
-) -> Element:
+def found(subjects: Sequence[Subject], query_id: str, dialect: Dialect, total: int) -> Element:
     """Return the result of a query; ``NF`` when there is nothing."""
     answer = el(
         "queryAck",

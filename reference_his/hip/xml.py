@@ -69,7 +69,8 @@ def write(root: Element, encoding: str = "UTF-8", types: bool = True) -> bytes:
     if not types:
         etree.strip_attributes(root, XSI_TYPE)
     etree.cleanup_namespaces(root, top_nsmap={**NAMES, "xsi": XSI})
-    return bytes(etree.tostring(root, encoding=encoding, xml_declaration=True))
+    written: bytes = etree.tostring(root, encoding=encoding, xml_declaration=True)  # type: ignore[assignment]
+    return written
 
 
 def words(element: Element) -> str:
@@ -82,7 +83,8 @@ def clean(text: str) -> str:
     return "".join(
         letter
         for letter in text
-        if letter in "\t\n\r" or (letter >= " " and not "\ud800" <= letter <= "\udfff")
+        if letter in "\t\n\r"
+        or (letter >= " " and not "\ud800" <= letter <= "\udfff")
         and letter not in "\ufffe\uffff"
     )
 

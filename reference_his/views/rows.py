@@ -18,9 +18,10 @@ def plain(value: Any) -> Any:
     return value
 
 
-def quantity(value: Decimal) -> int | str:
-    """Return an amount of something: an integer when it is one, else a decimal text."""
-    return int(value) if value == value.to_integral_value() else str(value.normalize())
+def quantity(value: Decimal) -> str:
+    """Return an amount of something without needless zeros: ``2``, ``0.5``."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def facts_of(row: Row) -> dict[str, Any]:
