@@ -52,7 +52,8 @@ def document(kind: str, number: str, given: Mapping[str, Any], dialect: Dialect)
         _patient(facts, dialect),
         _custodian(dialect),
         *_authors(facts),
-        _encounter(facts, dialect),
+        _order(facts, dialect),
+        _encounter(facts),
         el("component", el("structuredBody", *(el("component", one) for one in made))),
     )
     for name, fact in facts.left().items():
@@ -102,14 +103,17 @@ def _authors(facts: Facts) -> Iterable[Element]:
         yield el("legalAuthenticator", el("time", value=when), entity, typeCode="LA")
 
 
-def _encounter(facts: Facts, dialect: Dialect) -> Element:
-    order_no, visit_no = facts.take("order_no"), facts.take("visit_no")
-    visit = el("encompassingEncounter", el("id", root=oids.VISIT, extension=visit_no))
-    part = el("componentOf", visit, typeCode="COMP")
+def _order(facts: Facts, dialect: Dialect) -> Element | None:
+    order_no = facts.take("order_no")
     if not order_no:
-        return part
+        return None
     order = el("order", el("id", root=dialect.oid(oids.REQUEST), extension=order_no))
-    return el("inFulfillmentOf", order, part, typeCode="FLFS")
+    return el("inFulfillmentOf", order, typeCode="FLFS")
+
+
+def _encounter(facts: Facts) -> Element:
+    number = el("id", root=oids.VISIT, extension=facts.take("visit_no"))
+    return el("componentOf", el("encompassingEncounter", number), typeCode="COMP")
 
 
 def _section(title: tuple[str, str], *entries: Element) -> Element:

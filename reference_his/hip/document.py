@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +13,17 @@ from .v3 import Subject
 from .xml import Element, el, find, value
 
 
+LENGTH = 32
+
+
 def number_of(kind: str, record: str) -> str:
-    """Return a document's number: the same record always has the same."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{kind}:{record}"))
+    """Return a document's number: kind and record, filled up to the 32 places it must have."""
+    return kind + record.rjust(LENGTH - len(kind), "-")
+
+
+def record_of(number: str) -> tuple[str, str]:
+    """Return kind and record of a document's number."""
+    return number[:5], number[5:].lstrip("-")
 
 
 def registered(kind: str, record: str, given: Mapping[str, Any], dialect: Dialect) -> Subject:

@@ -4,14 +4,14 @@ import datetime
 from decimal import Decimal
 from typing import Any
 
-from reference_his.db import Row
+from reference_his.db import Database, Row
 
 
 def plain(value: Any) -> Any:
     """Return a column's value as facts carry it: text, integer or a list of objects."""
     if value is None:
         return ""
-    if isinstance(value, (datetime.datetime, datetime.date)):
+    if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return quantity(value)
@@ -33,3 +33,25 @@ def cards_of(text: str) -> list[dict[str, str]]:
     """Return the cards in the column ``cards`` of ``v_patient``."""
     pairs = (one.partition(":") for one in text.split(",") if one)
     return [{"kind": kind, "card_no": number} for kind, _colon, number in pairs]
+
+
+def read(
+    db: Database, view: str, order: str, limit: int = 100, **wanted: Any
+) -> list[dict[str, Any]]:
+    """Return rows of a view as facts.
+
+    :param str order: columns to sort by.
+    :param wanted: column (or ``column__min``, ``column__max``) to value; empty values match all.
+    """
+    marks = {"__min": ">=", "__max": "<="}
+    tests, values = ["true"], {}
+    for name, value in wanted.items():
+        if value not in ("", None):
+            mark = marks.get(name[-5:], "=")
+            tests.append(f"{name.removesuffix(name[-5:]) if mark != '=' else name} {mark} %({name})s")
+            values[name] = value
+    sql = (
+        f"SELECT * FROM his_view.{view} WHERE {' AND '.join(tests)}"  # noqa: S608 (our names)
+        f" ORDER BY {order} LIMIT {int(limit)}"
+    )
+    return [facts_of(row) for row in db.all(sql, values)]
