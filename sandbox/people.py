@@ -4,6 +4,8 @@ Everything about a person follows from the short name, so two machines know the 
 """
 
 import hashlib
+import re
+import sqlite3
 from dataclasses import dataclass
 
 from simulation.store import Row, Store
@@ -20,6 +22,7 @@ FIRST = (
     ("zhang", "张伟", "13800000003", "33252219930102301", "#3d7a4d"),
     ("chen", "陈小雨", "13800000004", "33252220180918402", "#7a4d8f"),
 )
+COLORS = tuple(row[4] for row in FIRST)
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
 
@@ -83,6 +86,31 @@ class People:
             (id, name, mobile, id_number, color),
         )
         return self.get(id)
+
+    def newcomer(self, name: str, mobile: str, id_number: str) -> Person:
+        """Add somebody new under the next free short name (p5, p6 …).
+
+        :raise ValueError: with a sentence, when a field is wrong or belongs to another.
+        """
+        if not name.strip() or not re.fullmatch(r"1\d{10}", mobile):
+            raise ValueError(
+                "请填写姓名和 11 位手机号。 Give a name and a mobile number of 11 digits."
+            )
+        if not re.fullmatch(r"\d{17}[\dX]", id_number) or (
+            with_check_digit(id_number[:17]) != id_number
+        ):
+            raise ValueError(
+                "身份证号不正确。 The identity number is wrong: look at its last digit."
+            )
+        row = self._store.one("SELECT max(rowid) AS n FROM person")
+        number = (row["n"] if row else 0) + 1
+        color = COLORS[number % len(COLORS)]
+        try:
+            return self.add(f"p{number}", name.strip(), mobile, id_number, color)
+        except sqlite3.IntegrityError:
+            raise ValueError(
+                "手机号或身份证号已属于他人。 The mobile or identity number is somebody else's."
+            ) from None
 
     def get(self, id: str) -> Person:
         """Return a person.

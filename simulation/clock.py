@@ -35,12 +35,21 @@ class Clock:
         self._store = store
         self._real = real
         self._changed = asyncio.Event()
-        kept = store.setting("clock")
-        start = real()
-        self._virtual: float
-        self._anchor: float
-        self._speed: float
+        self._virtual = self._anchor = real()
+        self._speed = 1.0
+        self.reload()
+
+    def reload(self) -> None:
+        """Take over the time kept in the store; without one, the real time."""
+        kept = self._store.setting("clock")
+        start = self._real()
         self._virtual, self._anchor, self._speed = kept or (start, start, 1.0)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Let everybody who waits look at the time again."""
+        self._changed.set()
+        self._changed = asyncio.Event()
 
     @property
     def speed(self) -> float:
@@ -66,8 +75,7 @@ class Clock:
         self._anchor = self._real()
         self._speed = self._speed if speed is None else speed
         self._store.keep("clock", (self._virtual, self._anchor, self._speed))
-        self._changed.set()
-        self._changed = asyncio.Event()
+        self._tell()
 
     def advance(self, seconds: float) -> None:
         """Move the time forward."""

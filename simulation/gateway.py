@@ -85,6 +85,13 @@ class Gateway:
         """
         raise NotImplementedError
 
+    def request(self, delivery: Delivery, damage: str) -> tuple[str, dict[str, str], bytes]:
+        """Return URL, headers and body of a callback, for systems that sign in the URL."""
+        return (delivery.url, *self.callback(delivery, damage))
+
     def accepted(self, delivery: Delivery, status: int, body: bytes) -> bool:
         """Tell whether the partner took the callback in, or it must be sent again."""
         return 200 <= status < 300
+
+    def gave_up(self, delivery: Delivery) -> None:
+        """Act on a callback that was tried for the last time in vain."""

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,21 +55,30 @@ class Running:
             self.process.stdout.close()
 
 
-def start(module: str, *arguments: str, log: Path | None = None) -> Running:
+def start(
+    module: str,
+    *arguments: str,
+    log: Path | None = None,
+    python: str = sys.executable,
+    env: Mapping[str, str] | None = None,
+    session: bool = False,
+) -> Running:
     """Start ``python -m module`` and return when all its ports listen.
 
     :param Path log: where its standard error goes; else to ours.
+    :param bool session: let it go on when the terminal of this process closes.
     :raise RuntimeError: when the process ends before it is ready.
     """
-    command = [sys.executable, "-m", module, *arguments]
     stream = log.open("ab") if log else None
     try:
         process = subprocess.Popen(
-            command,
+            [python, "-m", module, *arguments],
             cwd=ROOT,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stream,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**(env or os.environ), "PYTHONUNBUFFERED": "1"},
+            start_new_session=session,
         )
     finally:
         if stream:

@@ -168,8 +168,10 @@ class Outgoing:
             state=state,
             answer=answer,
         )
-        if not done and left:
+        if state == "waiting":
             self._world.scheduler.add(JOB, str(delivery.id), left[0])
+        if state == "given up":
+            gateway.gave_up(delivery)
         for number in self._held.pop((delivery.gateway, delivery.merchant), []):
             self._set(number, state="planned")
             self._world.scheduler.add(JOB, str(number))
@@ -177,13 +179,13 @@ class Outgoing:
     async def _send(self, delivery: Delivery) -> tuple[int | None, bytes]:
         """Send one try; ``None`` as status when nobody answered."""
         gateway = self._world.gateways[delivery.gateway]
-        headers, body = gateway.callback(delivery, delivery.damage)
+        url, headers, body = gateway.request(delivery, delivery.damage)
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
             self._session = aiohttp.ClientSession(timeout=timeout, skip_auto_headers=["User-Agent"])
         try:
             async with self._session.post(
-                delivery.url, data=body, headers=headers, allow_redirects=False
+                url, data=body, headers=headers, allow_redirects=False
             ) as answer:
                 return answer.status, await answer.read()
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError, OSError) as error:

@@ -74,7 +74,7 @@ class World:
         """Begin anew: no orders, no faults, the real time; keys stay."""
         self.faults.clear()
         self.store.wipe()
-        self.clock.__init__(self.store)  # type: ignore[misc]
+        self.clock.reload()
         self.scheduler.reload()
         for gateway in self.gateways.values():
             gateway.prepare()

@@ -3,7 +3,19 @@
 import json
 import socket
 
-from . import addons, config, database, odoo, paths, postgres, process, server, setup, stamps
+from . import (
+    addons,
+    config,
+    database,
+    odoo,
+    outside,
+    paths,
+    postgres,
+    process,
+    server,
+    setup,
+    stamps,
+)
 from .console import Stop, plain, say, step
 
 NAME = "demo"
@@ -125,7 +137,7 @@ def _qr(address):
     return process.output(command, {"PYTHONIOENCODING": "utf-8"}) or ""
 
 
-def _show(known):
+def _show(known, world):
     host = _lan_address() if known.listen != "127.0.0.1" else "127.0.0.1"
     local = f"http://localhost:{known.port}"
     plain()
@@ -139,6 +151,11 @@ def _show(known):
     plain()
     plain(f"Patient pages:  {local}/h5/   on a phone in this network:  {phone}")
     plain(_qr(phone))
+    people = world["sandbox"].get("phone", "").replace("127.0.0.1", "phone.localhost")
+    plain(f"Phones with WeChat and Alipay:  {people}")
+    plain(f"Gateways, faults, clock:        {world['sandbox'].get('control', '')}")
+    plain(f"Reference HIS:                  {world['reference-his'].get('control', '')}")
+    plain()
     plain("Stop it with ./hospital stop; begin anew with ./hospital reset and ./hospital demo.")
 
 
@@ -153,9 +170,10 @@ def demo(_arguments):
         if not (running and odoo.answers(running.inner, timeout=30)):
             with step("Starting Odoo"):
                 running = server.start(NAME, port, LOG, listen)
+        world = outside.start_all()
         if not stamps.is_fresh("demo-code", code_hash()):
             say("The addons changed since this demo was built: run ./hospital update.")
-        _show(running)
+        _show(running, world)
     return 0
 
 
@@ -175,6 +193,7 @@ def stop(_arguments):
     """End the demo's server and, unless tests are using it, the database server."""
     with stamps.lock("demo"):
         server.stop(NAME)
+        outside.stop_all()
         say("The demo is stopped; its data stay.")
         try:
             with stamps.lock("test", wait=False):
@@ -190,6 +209,7 @@ def reset(_arguments):
     setup.run("demo")
     with stamps.lock("demo"):
         server.stop(NAME)
+        outside.forget()
         for name in (NAME, BUILDING, INSTALLED):
             database.drop(name)
         for name in ("demo-built", "demo-code", INSTALLED):

@@ -14,6 +14,7 @@ from . import (
     database,
     demo,
     odoo,
+    outside,
     paths,
     postgres,
     process,
@@ -31,8 +32,10 @@ usage: ./hospital WORD
   reset            throw the demo database away
   update           bring the demo database to the code as it is now
   test [ADDON]     run all tests, or those of one addon
-                   (--only gate|odoo|e2e runs a part)
+                   (--only gate|odoo|e2e|world runs a part)
   bench NAME       run bench/NAME.py (--json: one JSON object)
+  sandbox          serve the payment, WeChat, SMS and insurance gateways (demo does it too)
+  reference-his    serve the reference HIS (demo does it too)
   shell            Python shell in the demo database
   psql             SQL shell in the demo database
   logs [NAME]      list the logs, or show the end of one
@@ -112,6 +115,9 @@ def _status(_arguments):
     known = server.find(demo.NAME)
     serving = f"http://localhost:{known.port}" if known else "stopped"
     plain(f"demo server:     {serving}")
+    for part in outside.PARTS:
+        control = outside.addresses(part).get("control", "stopped")
+        plain(f"{part.word + ':':<17}{control}")
     plain(f"addons:          {', '.join(addons.own())}")
     return 0
 
@@ -147,6 +153,8 @@ WORDS = {
     "update": demo.update,
     "test": testing.test,
     "bench": _bench,
+    "sandbox": outside.sandbox,
+    "reference-his": outside.reference_his,
     "shell": _shell,
     "psql": _psql,
     "logs": _logs,

@@ -30,7 +30,7 @@ def _conf(name):
     return paths.RUN / f"odoo-{name}.conf"
 
 
-def _arguments(pid):
+def command_line(pid):
     """Return the command line of a process of this checkout, empty for any other."""
     try:
         if not os.path.samefile(f"/proc/{pid}/cwd", paths.ROOT):
@@ -44,7 +44,7 @@ def _arguments(pid):
 def _processes(name):
     """Return ``{pid: command line}`` of a server's Odoo and its front."""
     mine = str(_conf(name))
-    found = {int(pid): _arguments(pid) for pid in os.listdir("/proc") if pid.isdigit()}
+    found = {int(pid): command_line(pid) for pid in os.listdir("/proc") if pid.isdigit()}
     return {pid: words for pid, words in found.items() if mine in words and pid != os.getpid()}
 
 

@@ -1,6 +1,7 @@
 """System packages: find out which are missing and install only those."""
 
 import glob
+import os
 import shutil
 import subprocess
 import sys
@@ -29,16 +30,22 @@ def _has_cjk_font():
     )
 
 
+def _has_server(name):
+    return bool(shutil.which(name, path="/usr/sbin:/usr/local/sbin:/usr/bin"))
+
+
+def _has_orthanc_plugin():
+    return bool(glob.glob("/usr/share/orthanc/plugins/libOrthancDicomWeb.so*"))
+
+
 # package: how to see that what it brings is there already
 DEMO = {
     "postgresql": _has_postgres,
     "python3-venv": _has_venv,
     "libmagic1": lambda: bool(glob.glob("/usr/lib/*/libmagic.so.1*")),
+    "orthanc": lambda: _has_server("Orthanc"),
+    "orthanc-dicomweb": _has_orthanc_plugin,
 }
-
-
-def _has_server(name):
-    return bool(shutil.which(name, path="/usr/sbin:/usr/local/sbin:/usr/bin"))
 
 
 FRONT = {
@@ -94,6 +101,12 @@ def _finish_interrupted(prefix, env):
         _apt(purpose, [*prefix, "dpkg", "--configure", "-a"], env)
 
 
+def _keep_stopped(prefix, packages):
+    """Keep Debian from starting an image archive open to the network: we start our own."""
+    if "orthanc" in packages and os.path.isdir("/run/systemd/system"):
+        process.output([*prefix, "systemctl", "mask", "orthanc.service"])
+
+
 def install(purpose, external_database=False):
     """Install the missing packages with apt.
 
@@ -119,6 +132,7 @@ def install(purpose, external_database=False):
     options = ["-y", "-q", "--no-install-recommends", *LOCK_WAIT]
     with step(f"Installing system packages: {' '.join(packages)}"):
         _finish_interrupted(prefix, env)
+        _keep_stopped(prefix, packages)
         _apt("apt-get update", [*prefix, "apt-get", "update", "-q"], env)
         command = [*prefix, "apt-get", "install", *options, *packages]
         _apt("Installing system packages", command, env)

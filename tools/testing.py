@@ -14,6 +14,7 @@ JOURNEY = "test_journey"
 JOURNEY_PORT = 18069
 TEST_PORT = 18169
 GROUPS = 2
+WORLD_PROCESSES = 2
 # fifty patients want one number at once, each on a connection of their own
 RACE_CONNECTIONS = ["--db_maxconn", "80"]
 # its pylint test reads all of Odoo for minutes; tests/test_lint.py runs the same on our addons
@@ -262,6 +263,12 @@ def journeys(tally):
     database.drop(JOURNEY)
 
 
+def outside_world(tally):
+    """Let independent clients judge the simulated gateways and hospital, a process per core."""
+    options = ["tests_world", "-n", str(WORLD_PROCESSES), "--dist", "loadfile"]
+    pytest(tally, "the outside world", options, "world")
+
+
 def build_demo_template():
     """Build the demo hospital into a template, for the code as it is now."""
     wanted = demo.code_hash()
@@ -337,7 +344,9 @@ def everything(tally, only):
     """Run all parts, or the one named."""
     if only in (None, "gate"):
         gates(tally)
-    if only != "e2e":
+    if only in (None, "world"):
+        outside_world(tally)
+    if only not in ("e2e", "world"):
         install_everything(tally)
     if only in (None, "odoo"):
         odoo_tests(tally)
@@ -354,7 +363,7 @@ def test(arguments):
     """Run the tests and return 0 only when all of them passed."""
     parser = argparse.ArgumentParser(prog="./hospital test")
     parser.add_argument("addon", nargs="?", help="test this addon only")
-    parser.add_argument("--only", choices=("gate", "odoo", "e2e"), help="run one part")
+    parser.add_argument("--only", choices=("gate", "odoo", "e2e", "world"), help="run one part")
     asked = parser.parse_args(arguments)
     if asked.addon and asked.addon not in addons.own():
         raise Stop(f"There is no addon '{asked.addon}': choose one of {', '.join(addons.own())}.")
