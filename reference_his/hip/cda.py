@@ -15,6 +15,7 @@ TYPES = {"C0002": "门急诊病历", "C0006": "检查报告", "C0007": "检验�
 COMPLAINT = ("10154-3", "主诉")
 DIAGNOSIS = ("29548-5", "诊断")
 LABORATORY = ("30954-2", "检验")
+OTHER = ("51848-0", "其他")
 IMAGING = ("18782-3", "检查报告")
 FINDINGS, IMPRESSION = (
     ("DE04.50.131.00", "检查报告结果-客观所见"),
@@ -31,7 +32,7 @@ def document(kind: str, number: str, given: Mapping[str, Any], dialect: Dialect)
     :param dict given: facts of ``lab.reported``, ``exam.reported`` or a visit.
     """
     facts = Facts(given)
-    made = {"C0002": _visit, "C0006": _exam, "C0007": _lab}[kind](facts)
+    sections = {"C0002": _visit, "C0006": _exam, "C0007": _lab}[kind](facts)
     when = facts.look("reported_at") or facts.look("ended_at") or facts.look("started_at")
     root = el(
         "ClinicalDocument",
@@ -54,10 +55,11 @@ def document(kind: str, number: str, given: Mapping[str, Any], dialect: Dialect)
         *_authors(facts),
         _order(facts, dialect),
         _encounter(facts),
-        el("component", el("structuredBody", *(el("component", one) for one in made))),
     )
-    for name, fact in facts.left().items():
-        root.append(el("note", _text("text", str(fact)), code=name))
+    if left := facts.left():
+        sections.append(_section(OTHER, *(_observation(n, n, str(left[n])) for n in left)))
+    body = el("structuredBody", *(el("component", one) for one in sections))
+    root.append(el("component", body))
     return write(root, types=True)
 
 

@@ -12,7 +12,6 @@ from .parts import Facts, coded, ids, name, person, place, stamp
 from .v3 import Subject
 from .xml import Element, el, find, value
 
-
 LENGTH = 32
 
 

@@ -11,7 +11,7 @@ from reference_his.views.rows import facts_of
 
 from . import oids
 from .dialect import Dialect
-from .parts import Facts, ids, item, name, patient_class, place, span
+from .parts import Facts, item, name, patient_class, place, span
 from .v3 import Subject
 from .xml import Element, el, find_all, value
 

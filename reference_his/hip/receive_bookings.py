@@ -110,9 +110,7 @@ def book(context: Context, root: Element) -> Result:
     wish = wish_of(root)
     channel = context.dialect.channel(wish.application or context.head.sender)
     if wish.cancels:
-        kept = registrations.cancel(
-            context.hospital, partner_no=wish.partner_no, channel=channel
-        )
+        kept = registrations.cancel(context.hospital, partner_no=wish.partner_no, channel=channel)
         return Result("取消成功", [booked(kept, context.dialect)])
     _check_name(context, wish)
     with context.hospital.db.transaction():

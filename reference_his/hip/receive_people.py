@@ -45,7 +45,9 @@ def _particulars(person: Element | None) -> dict[str, Any]:
 def _card_list(person: Element | None, context: Context) -> list[tuple[str, str]]:
     kinds = {context.dialect.oid(root): kind for kind, root in oids.CARD_KINDS.items()}
     items = find_all(person, "asOtherIDs/id/item")
-    found_cards = [(kinds.get(value(one, "", "root")), value(one, "", "extension")) for one in items]
+    found_cards = [
+        (kinds.get(value(one, "", "root")), value(one, "", "extension")) for one in items
+    ]
     return [(kind, number) for kind, number in found_cards if kind and number]
 
 

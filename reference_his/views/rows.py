@@ -48,7 +48,9 @@ def read(
     for name, value in wanted.items():
         if value not in ("", None):
             mark = marks.get(name[-5:], "=")
-            tests.append(f"{name.removesuffix(name[-5:]) if mark != '=' else name} {mark} %({name})s")
+            tests.append(
+                f"{name.removesuffix(name[-5:]) if mark != '=' else name} {mark} %({name})s"
+            )
             values[name] = value
     sql = (
         f"SELECT * FROM his_view.{view} WHERE {' AND '.join(tests)}"  # noqa: S608 (our names)
