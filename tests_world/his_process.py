@@ -26,7 +26,6 @@ from reference_his.services import (
     visits,
 )
 from simulation import launch
-
 from tests_world import his_fixture
 
 
@@ -97,12 +96,16 @@ def everything(his: Hospital) -> None:
 
 
 def _directory(his: Hospital) -> None:
-    directory.set_department(his, "N1", place="一号楼 2 楼 <东>", standard_code="A03.01", parent_code="W1")
+    directory.set_department(
+        his, "N1", place="一号楼 2 楼 <东>", standard_code="A03.01", parent_code="W1"
+    )
     directory.set_doctor(his, "D1", specialty="呼吸 & 慢病")
     directory.set_drug(his, "Y1", price_fen=1300)
     patients.update(his, "P00000002", mobile="13900000002", address="莲都区“解放街”1号")
     patients.add_card(his, "P00000002", "03", "E0002")
-    extra = patients.create(his, name="临时", sex="2", birth="1990-05-06", id_type="03", id_number="G1")
+    extra = patients.create(
+        his, name="临时", sex="2", birth="1990-05-06", id_type="03", id_number="G1"
+    )
     patients.merge(his, extra["patient_no"], "P00000003")
     schedules.suspend(his, "3")
     schedules.resume(his, "3")
@@ -116,7 +119,9 @@ def _registrations(his: Hospital) -> str:
     held = registrations.lock(his, "1", "P00000001", channel="wechat")
     kept = registrations.commit(his, held["lock_id"], "T-3", "W-3", "wechat", 1200)
     registrations.sign(his, kept["reg_no"])
-    late = registrations.book(his, "1", "P00000005", "window", "T-5", trade_no="W-5", amount_fen=1200)
+    late = registrations.book(
+        his, "1", "P00000005", "window", "T-5", trade_no="W-5", amount_fen=1200
+    )
     registrations.sign(his, late["reg_no"])
     queue = queues.clinic("1")
     queues.call_next(his, queue, "101")
@@ -149,7 +154,15 @@ def _orders(his: Hospital, visit_no: str) -> None:
         his,
         lab,
         [
-            {"code": "WBC", "name": "白细胞", "value": "11.2", "unit": "10^9/L", "low": "3.5", "high": "9.5", "flag": "H"},
+            {
+                "code": "WBC",
+                "name": "白细胞",
+                "value": "11.2",
+                "unit": "10^9/L",
+                "low": "3.5",
+                "high": "9.5",
+                "flag": "H",
+            },
             {"code": "HCV", "name": "丙肝抗体", "value": "阴性", "flag": "N"},
         ],
         "L1",
@@ -162,8 +175,12 @@ def _orders(his: Hospital, visit_no: str) -> None:
     pharmacy.dispense(his, rx_no)
     extra = orders.place(his, visit_no, [{"code": "ZL1"}])[0]
     bill = billing.unpaid(his, "P00000001")[0]
-    paid = billing.settle(his, bill["bill_no"], bill["version"], "W-10", "wechat", bill["total_fen"])
-    billing.refund(his, paid["settlement_no"], "RF-10", bill["total_fen"], order_nos=[extra["order_no"]])
+    paid = billing.settle(
+        his, bill["bill_no"], bill["version"], "W-10", "wechat", bill["total_fen"]
+    )
+    billing.refund(
+        his, paid["settlement_no"], "RF-10", bill["total_fen"], order_nos=[extra["order_no"]]
+    )
 
 
 def _stay(his: Hospital) -> None:

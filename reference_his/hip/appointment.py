@@ -38,7 +38,7 @@ def booked(given: Mapping[str, Any], dialect: Dialect) -> Subject:
 
 
 def _patient(facts: Facts, dialect: Dialect) -> Element:
-    who = el("patientPerson", name(facts.take("name")))
+    who = el("patientPerson", ids((oids.IDENTITY_CARD, "")), name(facts.take("name")))
     number = ids((dialect.oid(oids.PATIENT), facts.take("patient_no")))
     return el("patient", number, who, classCode="PAT")
 

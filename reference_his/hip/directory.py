@@ -7,16 +7,17 @@ from typing import Any
 
 from . import oids
 from .dialect import Dialect
-from .parts import TITLES, Facts, addr, coded, ids, name, place
+from .parts import GB_TITLES, Facts, addr, coded, ids, name, place, system_author
 from .v3 import Subject
 from .xml import Element, el
 
 
-def _registration(role: Element) -> Element:
+def _registration(role: Element, dialect: Dialect) -> Element:
     return el(
         "registrationRequest",
         el("statusCode", code="active"),
         el("subject1", role, typeCode="SBJ"),
+        system_author(dialect.application),
         classCode="REG",
         moodCode="RQO",
     )
@@ -51,17 +52,19 @@ def organization(given: Mapping[str, Any], dialect: Dialect) -> Subject:
         ),
         name(title),
         addr(facts.take("place")),
+        el("telecom"),
         el("statusCode", code="active"),
         entity,
         classCode="ASSIGNED",
     )
-    return Subject(_registration(role), facts.left())
+    return Subject(_registration(role, dialect), facts.left())
 
 
 def provider(given: Mapping[str, Any], dialect: Dialect) -> Subject:
     """Return a doctor (PRPM_IN301010UV01, 303010)."""
     facts = Facts(given)
     title = facts.take("title")
+    code, text = GB_TITLES.get(title, ("", "其他"))
     department = place(
         "affiliatedPrincipalOrganization",
         dialect.oid(oids.DEPARTMENT),
@@ -78,9 +81,11 @@ def provider(given: Mapping[str, Any], dialect: Dialect) -> Subject:
     role = el(
         "healthCareProvider",
         ids((dialect.oid(oids.EMPLOYEE), facts.take("code"))),
-        coded("code", title, oids.TITLE, TITLES.get(title, ""), "专业技术职务类别代码"),
+        coded("code", code, oids.TITLE, text, "专业技术职务代码(GB/T 8561)"),
+        el("addr"),
+        el("telecom"),
         el("statusCode", code="active"),
         person,
         classCode="PROV",
     )
-    return Subject(_registration(role), facts.left())
+    return Subject(_registration(role, dialect), facts.left())

@@ -61,6 +61,7 @@ def _patient(facts: Facts, dialect: Dialect, when: str) -> Element:
         el("effectiveTime", el("low", value=when), el("high")),
         el(
             "patientPerson",
+            ids((oids.IDENTITY_CARD, "")),
             name(facts.look("name")),
             classCode="PSN",
             determinerCode="INSTANCE",

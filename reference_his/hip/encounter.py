@@ -89,7 +89,7 @@ def _patient(facts: Facts, dialect: Dialect) -> Element:
     return el(
         "patient",
         ids((dialect.oid(oids.PATIENT), facts.take("patient_no"))),
-        el("patientPerson", name(facts.take("name"))),
+        el("patientPerson", ids((oids.IDENTITY_CARD, "")), name(facts.take("name"))),
         classCode="PAT",
     )
 

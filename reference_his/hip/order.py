@@ -17,13 +17,14 @@ TYPES = {
     "lab": ("03", "检验类医嘱"),
     "treatment": ("05", "处置类医嘱"),
 }
+SERVICES = {"lab": "ExamAppInfo", "exam": "CheckAppInfo"}
 STATES = {"cancelled": "inactive"}
 
 
 def requested(given: Mapping[str, Any], dialect: Dialect) -> Subject:
     """Return an order in the form of its kind (POOR_IN200901UV, 200902)."""
     facts = Facts(given)
-    make = _observation if given["kind"] in ("lab", "exam") else _group
+    make = _observation if given["kind"] in SERVICES else _group
     return Subject(make(facts, dialect), facts.left())
 
 
@@ -35,13 +36,15 @@ def _author(facts: Facts, dialect: Dialect) -> Element:
         person("assignedPerson", who),
         classCode="ASSIGNED",
     )
+    signed = {} if facts.look("kind") in SERVICES else {"contextControlCode": "AP"}
     return el(
         "author",
         el("time", value=stamp(facts.take("ordered_at"))),
-        el("signatureCode", code="S") if facts.look("kind") not in ("lab", "exam") else None,
+        el("signatureCode", code="S") if signed else None,
         el("signatureText", value=who),
         doctor,
         typeCode="AUT",
+        **signed,
     )
 
 

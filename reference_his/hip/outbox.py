@@ -17,7 +17,6 @@ BOOKING_ADDED = ("OutPatientAppointStatusInfoAdd", "PRPA_IN410001UV")
 BOOKING_CHANGED = ("OutPatientAppointStatusInfoUpdate", "PRPA_IN410002UV")
 SCHEDULE_CHANGED = ("SourceAndScheduleInfoUpdate", "PRSC_IN030102UV")
 ADDED, CHANGED = "POOR_IN200901UV", "POOR_IN200902UV"
-SERVICE_OF_ORDER = {"lab": "ExamAppInfo", "exam": "CheckAppInfo"}
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def messages(kind: str, facts: Mapping[str, Any], dialect: Dialect) -> list[Mess
 
 
 def _order(kind: str, facts: Mapping[str, Any], dialect: Dialect) -> Message:
-    service = SERVICE_OF_ORDER.get(str(facts["kind"]), "OrderInfo")
+    service = order.SERVICES.get(str(facts["kind"]), "OrderInfo")
     created = kind == "order.created"
     action = f"{service}{'Add' if created else 'Update'}"
     return Message(action, ADDED if created else CHANGED, order.requested(facts, dialect))

@@ -22,6 +22,14 @@ ID_TYPES = {
 }
 CLASSES = {"1": "门诊", "2": "急诊", "3": "住院", "9": "其他"}
 CLASS_OF_VISIT = {"O": "1", "E": "2", "I": "3"}
+# GB/T 8561: what the titles 1 to 5 are called among all professions
+GB_TITLES = {
+    "1": ("231", "主任医师"),
+    "2": ("232", "副主任医师"),
+    "3": ("233", "主治医师"),
+    "4": ("234", "医师"),
+    "5": ("235", "医士"),
+}
 TITLES = {"1": "正高", "2": "副高", "3": "中级", "4": "师级/助理", "5": "士级", "6": "待聘"}
 
 
@@ -124,6 +132,12 @@ def staff(code: str, text: str) -> Element:
         person("assignedPerson", text),
         classCode="ASSIGNED",
     )
+
+
+def system_author(application: str, tag: str = "author") -> Element:
+    """Return that this system itself, and no person, is behind a registration."""
+    who = staff(application, "系统")
+    return el(tag, who, typeCode="CST" if tag == "custodian" else "AUT")
 
 
 def sex(code: str) -> Element:

@@ -19,6 +19,7 @@ from .parts import (
     place,
     sex,
     stamp,
+    system_author,
     telecom,
 )
 from .v3 import Subject
@@ -40,7 +41,9 @@ def registered(given: Mapping[str, Any], dialect: Dialect, event: str = "Request
         _coverage(facts),
         classCode="PAT",
     )
-    return Subject(_registration(role, event), facts.left())
+    registration = _registration(role, event)
+    registration.append(system_author(dialect.application))
+    return Subject(registration, facts.left())
 
 
 def _organization(dialect: Dialect) -> tuple[str, str]:
@@ -116,6 +119,7 @@ def merged(given: Mapping[str, Any], dialect: Dialect) -> Subject:
         moodCode="EVN",
     )
     event = _registration(kept, "Event")
+    event.append(system_author(dialect.application, "custodian"))
     event.append(el("replacementOf", prior, typeCode="RPLC"))
     return Subject(event, facts.left())
 

@@ -12,7 +12,7 @@ from reference_his.views.rows import read
 from . import oids
 from .answering import Context, Result, found, needed, subject_of, wanted
 from .directory import organization, provider
-from .parts import TITLES
+from .parts import GB_TITLES, TITLES
 from .patient import cards, registered
 from .xml import Element, find, find_all, value
 
@@ -204,6 +204,9 @@ def set_provider(context: Context, root: Element) -> Result:
         "department_code": value(person, department, "extension"),
     }
     values = {name: text for name, text in told.items() if text}
+    ours = {code: title for title, (code, _text) in GB_TITLES.items()}
+    if values.get("title") in ours:
+        values["title"] = ours[values["title"]]
     if values.get("title", "1") not in TITLES:
         raise refuse("FIELD_INVALID", "code")
     if "department_code" in values:

@@ -24,8 +24,8 @@ FILLER_STATES = {
 }
 # what a laboratory or imaging system reports, as far as it moves an order here: the numbers of
 # the last steps differ from site to site, so the words decide
-FINISHED = ("报告发布", "审核", "已完成", "完成")
-UNDONE = ("取消",)
+FINISHED = ("已出报告", "报告发布", "审核", "已完成", "完成")
+UNDONE = ("取消", "拒收", "删除")
 
 
 def filled(given: Mapping[str, Any], dialect: Dialect) -> Subject:
@@ -42,6 +42,7 @@ def filled(given: Mapping[str, Any], dialect: Dialect) -> Subject:
         ),
         coded("code", type_code, oids.ORDER_TYPE, type_text),
         el("statusCode"),
+        el("effectiveTime"),
         _step(code, text),
         classCode="OBS",
     )
@@ -96,9 +97,9 @@ def lab_reported(given: Mapping[str, Any], dialect: Dialect) -> Subject:
         el("time", el("any", value=stamp(done))),
         el(
             "modeCode",
-            el("displayName", value="报告发布"),
+            el("displayName", value="已出报告"),
             el("originalText", value=""),
-            code="SE11",
+            code="SE09",
         ),
         el("assignedEntity", _named(facts.take("reviewer")), classCode="ASSIGNED"),
         typeCode="VRF",
@@ -117,7 +118,8 @@ def lab_reported(given: Mapping[str, Any], dialect: Dialect) -> Subject:
         el("code"),
         el("text", value=facts.take("item")),
         el("statusCode", code="completed"),
-        el("specimen", specimen, typeCode="SPC"),
+        el("priorityCode"),
+        el("specimen", specimen, typeCode="SPC", contextControlCode="OP"),
         _of_visit(facts, dialect),
         classCode="OBS",
         moodCode="EVN",
@@ -149,6 +151,7 @@ def exam_reported(given: Mapping[str, Any], dialect: Dialect) -> Subject:
         ids((dialect.oid(oids.REQUEST), facts.take("order_no"))),
         el("code"),
         el("statusCode"),
+        el("effectiveTime"),
         performer,
         _step("SC22", "检查报告审核"),
         classCode="OBS",
