@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg2
-from psycopg2 import sql
 
 from reference_his.hospital import Hospital
 from reference_his.services import (
@@ -73,15 +72,6 @@ def served(
             yield Served(running, dsn, reader)
         finally:
             running.stop()
-    _drop_role(reader["role"])
-
-
-def _drop_role(role: str) -> None:
-    connection = psycopg2.connect(dbname="postgres")
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
-    connection.close()
 
 
 def everything(his: Hospital) -> None:

@@ -46,7 +46,10 @@ class Platform:
 
 
 def message(interaction: str, body: str, number: str, sender: str = "PLATFORM1") -> str:
-    device = '<device classCode="DEV" determinerCode="INSTANCE"><id><item root="{}" extension="{}"/></id></device>'
+    device = (
+        '<device classCode="DEV" determinerCode="INSTANCE"><id><item root="{}" extension="{}"/>'
+        "</id></device>"
+    )
     application = f"{OID}.2.5.1.3"
     return (
         f'<{interaction} ITSVersion="XML_1.0" xmlns="urn:hl7-org:v3"'

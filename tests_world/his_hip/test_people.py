@@ -12,16 +12,19 @@ PATIENT = "//v:controlActProcess/v:subject/v:registrationEvent/v:subject1/v:pati
 
 def registration(name: str, number: str, card: str = "", patient_no: str = "") -> str:
     held = (
-        f'<asOtherIDs classCode="ROL"><id><item root="{OID}.1.6" extension="{card}"/></id></asOtherIDs>'
+        f'<asOtherIDs classCode="ROL"><id><item root="{OID}.1.6" extension="{card}"/></id>'
+        "</asOtherIDs>"
         if card
         else ""
     )
     return (
         '<subject typeCode="SUBJ"><registrationRequest classCode="REG" moodCode="RQO">'
         '<statusCode code="active"/><subject1 typeCode="SBJ"><patient classCode="PAT">'
-        f'<id><item root="{OID}.2.5.1.4" extension="{patient_no}"/></id><statusCode code="active"/>'
+        f'<id><item root="{OID}.2.5.1.4" extension="{patient_no}"/></id>'
+        f'<statusCode code="active"/>'
         f'<patientPerson><id><item root="{OID}.1.3" extension="{number}"/></id>'
-        f'<idCategory code="01" codeSystem=""/><name xsi:type="DSET_EN"><item><part value="{name}"/></item></name>'
+        '<idCategory code="01" codeSystem=""/><name xsi:type="DSET_EN"><item>'
+        f'<part value="{name}"/></item></name>'
         '<telecom xsi:type="BAG_TEL"><item value="13700000009"/></telecom>'
         f"{held}</patientPerson></patient></subject1></registrationRequest></subject>"
     )
@@ -87,10 +90,14 @@ def test_two_records_of_one_person_become_one(platform: Platform) -> None:
     )
     old = at(made, f"{PATIENT}/v:id/v:item/@extension")[0]
     body = (
-        '<subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN"><subject1 typeCode="SBJ">'
-        f'<patient classCode="PAT"><id><item root="{OID}.2.5.1.4" extension="P00000006"/></id></patient></subject1>'
-        '<replacementOf typeCode="RPLC"><priorRegistration><subject1><priorRegisteredRole classCode="PAT">'
-        f'<id><item root="{OID}.2.5.1.4" extension="{old}"/></id></priorRegisteredRole></subject1>'
+        '<subject typeCode="SUBJ"><registrationEvent classCode="REG" moodCode="EVN">'
+        '<subject1 typeCode="SBJ">'
+        f'<patient classCode="PAT"><id><item root="{OID}.2.5.1.4" extension="P00000006"/></id>'
+        f"</patient></subject1>"
+        '<replacementOf typeCode="RPLC"><priorRegistration><subject1>'
+        '<priorRegisteredRole classCode="PAT">'
+        f'<id><item root="{OID}.2.5.1.4" extension="{old}"/></id></priorRegisteredRole>'
+        f"</subject1>"
         "</priorRegistration></replacementOf></registrationEvent></subject>"
     )
     assert code_of(platform.call("PatientInfoMerge", "PRPA_IN201304UV02", body)) == "AA"
@@ -115,7 +122,8 @@ def test_a_lost_card_no_longer_finds_its_patient(
     platform: Platform, status: str, cards: list[str]
 ) -> None:
     body = registration("患者一", "", patient_no="C0001").replace(
-        '<statusCode code="active"/><patientPerson>', f'<statusCode code="{status}"/><patientPerson>'
+        '<statusCode code="active"/><patientPerson>',
+        f'<statusCode code="{status}"/><patientPerson>',
     )
     assert code_of(platform.call("EncounterCardInfoUpdate", "PRPA_IN201314UV02", body)) == "AA"
     found = platform.call("EncounterCardInfoQuery", "PRPA_IN201305UV02", patient_query("C0001"))
@@ -132,7 +140,8 @@ def test_a_card_of_somebody_else_cannot_be_bound(platform: Platform) -> None:
 
 def test_departments_and_doctors_are_listed_and_changed(platform: Platform) -> None:
     query = (
-        '<queryByParameterPayload><organizationID><value root="" extension="{}"/></organizationID>'
+        '<queryByParameterPayload><organizationID><value root="" extension="{}"/>'
+        "</organizationID>"
         "</queryByParameterPayload>"
     )
     listed = platform.call("OrganizationInfoQuery", "PRPM_IN406010UV01", query.format(""))
@@ -140,7 +149,8 @@ def test_departments_and_doctors_are_listed_and_changed(platform: Platform) -> N
     change = (
         '<subject><registrationRequest><subject1><assignedEntity classCode="ASSIGNED">'
         f'<id><item root="{OID}.1.26" extension="W9"/></id><code code="A04.01" codeSystem=""/>'
-        '<name xsi:type="DSET_EN"><item><part value="普外科"/></item></name></assignedEntity></subject1>'
+        '<name xsi:type="DSET_EN"><item><part value="普外科"/></item></name></assignedEntity>'
+        "</subject1>"
         "</registrationRequest></subject>"
     )
     assert code_of(platform.call("OrganizationInfoRegister", "PRPM_IN401030UV01", change)) == "AA"
@@ -161,7 +171,10 @@ def test_departments_and_doctors_are_listed_and_changed(platform: Platform) -> N
         code_of(platform.call("ProviderInfoRegister", "PRPM_IN301010UV01", doctor.format("W9")))
         == "AA"
     )
-    query = '<queryByParameterPayload><providerID><value root="" extension="D9"/></providerID></queryByParameterPayload>'
+    query = (
+        '<queryByParameterPayload><providerID><value root="" extension="D9"/></providerID>'
+        "</queryByParameterPayload>"
+    )
     found = platform.call("ProviderInfoQuery", "PRPM_IN306010UV01", query)
     assert at(found, "//v:healthCareProvider/v:code/@code") == ["232"]
     assert at(found, "//v:affiliatedPrincipalOrganization/v:id/v:item/@extension") == ["W9"]
