@@ -65,16 +65,15 @@ def number_of(text: Any, code: str) -> int:
 def day_of(value: Any, field: str) -> datetime.date:
     """Return a day given as a date or as ``YYYY-MM-DD``.
 
-    :raise Refusal: FIELD_INVALID.
+    :raise Refusal: FIELD_INVALID, also for a day of another age.
     """
-    if isinstance(value, datetime.datetime):
-        return value.date()
-    if isinstance(value, datetime.date):
-        return value
     try:
-        return datetime.date.fromisoformat(str(value))
-    except ValueError:
+        day = value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
+    except (ValueError, TypeError):
         raise refuse("FIELD_INVALID", field) from None
+    if not 1850 <= day.year <= 2200:
+        raise refuse("FIELD_INVALID", field)
+    return day
 
 
 def need(value: str, field: str) -> str:

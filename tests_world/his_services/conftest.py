@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-import his_fixture
 import pytest
 
 from reference_his.hospital import Hospital
+from tests_world import his_fixture
 
 
 @pytest.fixture(scope="module")
