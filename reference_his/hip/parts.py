@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from typing import Any
+
+from reference_his import facts
 
 from . import oids
 from .xml import Element, clean, el
@@ -33,30 +34,11 @@ GB_TITLES = {
 TITLES = {"1": "正高", "2": "副高", "3": "中级", "4": "师级/助理", "5": "士级", "6": "待聘"}
 
 
-class Facts:
-    """An event's facts, and which of them have found their place."""
+class Facts(facts.Facts):
+    """Facts without the characters that XML cannot carry."""
 
-    def __init__(self, facts: Mapping[str, Any]):
-        self._facts = dict(facts)
-        self._used: set[str] = set()
-
-    def take(self, name: str) -> str:
-        """Return a fact as text and count it as told; empty when there is none."""
-        self._used.add(name)
-        return clean(str(self._facts.get(name, "")))
-
-    def look(self, name: str) -> str:
-        """Return a fact as text that is told somewhere else."""
-        return clean(str(self._facts.get(name, "")))
-
-    def objects(self, name: str) -> list[dict[str, Any]]:
-        """Return a fact that is a list of objects and count it as told."""
-        self._used.add(name)
-        return list(self._facts.get(name) or [])
-
-    def left(self) -> dict[str, Any]:
-        """Return the facts that have no place yet."""
-        return {name: fact for name, fact in self._facts.items() if name not in self._used}
+    def _text(self, fact: Any) -> str:
+        return clean(str(fact))
 
 
 def stamp(iso: str) -> str:
