@@ -15,6 +15,8 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return quantity(value)
+    if isinstance(value, float):  # a decimal that came through JSON
+        return quantity(Decimal(str(value)))
     return value
 
 
