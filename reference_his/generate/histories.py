@@ -4,17 +4,19 @@ from random import Random
 
 from .books import Books
 from .calendar import HISTORY_DAYS, WINDOW_BEHIND, Calendar
-from .catalog import Case, Catalog
+from .catalog import Catalog
 from .checkups import Checkups
 from .illness import Illnesses
 from .loading import NULL, Rows
 from .outpatients import Outpatients
 from .people import SELF_PAYING, People, Person, health_card
 from .queues import Queues
+from .registrations import Registrations
 from .results import Results
 from .sessions import Sessions, Window
 from .staff import Staff
 from .stays import Bed, Stays, occupy
+from .things import Case
 
 _LOST_CARD = 0.06
 _HEALTH_CARD = 0.45
@@ -36,8 +38,9 @@ class Histories:
         self._sessions = Sessions(rows, calendar, staff, catalog.items)
         self._queues = Queues(rows, calendar.iso(0))
         results = Results(rows, staff)
-        self._outpatients = Outpatients(
-            *(rows, calendar, staff, self._sessions, self.books, results, self._queues),
+        outpatients = Outpatients(rows, calendar, staff, self.books, results, self._queues)
+        self._registrations = Registrations(
+            *(rows, calendar, self._sessions, self.books, self._queues, outpatients)
         )
         self._stays = Stays(rows, calendar, staff, catalog, self.books, results)
         self._checkups = Checkups(rows, calendar, catalog, self.books)
@@ -68,7 +71,7 @@ class Histories:
         for booking in self._window.of_patient.get(id, ()):
             case = self._case_of(random, person, booking.day, booking.template.department)
             if case:
-                self._outpatients.attend(random, person, booking, case)
+                self._registrations.attend(random, person, booking, case)
         if bed := self._beds.get(id):
             case = self._illnesses.draw(random, person.sex, person.age, ward=bed.ward)
             if case:
@@ -154,4 +157,4 @@ class Histories:
             else "refunded"
         )
         booking = self._sessions.take(day, template, outcome)
-        self._outpatients.attend(random, person, booking, case)
+        self._registrations.attend(random, person, booking, case)

@@ -2,7 +2,8 @@
 
 import functools
 
-from .catalog import Drug, fields
+from .catalog import fields
+from .things import Drug
 
 # the sections that a family shares, in the order of ``data/families.txt``
 SHARED = (

@@ -5,12 +5,13 @@ from random import Random
 
 from .books import Bill, Books, Paid
 from .calendar import Calendar
-from .catalog import Case, Catalog, Drug, Item
+from .catalog import Catalog
 from .illness import Illnesses
 from .loading import NULL, Rows
 from .people import People, Person
 from .results import Results
 from .staff import Doctor, Staff
+from .things import Case, Drug, Item
 
 _OCCUPIED = 0.8  # share of the beds, at most
 _OF_PATIENTS = 0.05  # share of the patients who are in, at most

@@ -234,7 +234,7 @@ def _dx(dataset: Dataset, study: Study, place: _Place, random: Random) -> None:
     dataset.PresentationLUTShape = "IDENTITY"
     dataset.DetectorType = "DIRECT"
     dataset.DetectorID = "SIM-DETECTOR"
-    dataset.ImagerPixelSpacing = ["0.8", "0.8"]
+    dataset.ImagerPixelSpacing = ["1.1", "1.1"]
     dataset.ViewPosition = "LL" if lateral else "PA" if study.body_part == "CHEST" else "AP"
     dataset.PositionerType = "NONE"
     dataset.KVP = "110"

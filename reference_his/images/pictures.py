@@ -121,7 +121,7 @@ def mr(random: Random, body_part: str, place: float, weight: int) -> Canvas:
 
 def dx(random: Random, body_part: str, lateral: bool) -> Canvas:
     """Return a radiograph, 0 to 4095, bone bright."""
-    canvas = Canvas(512, 448, 180)
+    canvas = Canvas(384, 320, 180)
     if body_part == "CHEST":
         canvas.ellipse(0.5, 0.62, 0.47, 0.6, 1900)
         for side in (-1, 1):
