@@ -1,4 +1,4 @@
-"""One hospital after a busy morning for each module, and a client with its token."""
+"""One hospital after a busy morning, and a client with its token."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -76,11 +76,17 @@ def issue_of(answer: requests.Response) -> dict[str, Any]:
     return issue
 
 
-@pytest.fixture(scope="module")
-def his(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+@pytest.fixture(scope="session")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("fhir")
     with his_process.served(folder, "fhir", before=his_process.everything) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def his(day: Served) -> Served:
+    """The shared hospital; modules that count or move the clock start one of their own."""
+    return day
 
 
 @pytest.fixture(scope="module")

@@ -47,9 +47,11 @@ ROWS = {
     "ServiceRequest": "SELECT (SELECT count(*) FROM medical_order WHERE kind <> 'drug')"
     " + (SELECT count(*) FROM checkup_order)",
     "MedicationRequest": "SELECT count(*) FROM medical_order WHERE kind = 'drug'",
-    "DiagnosticReport": "SELECT (SELECT count(*) FROM lab_report) + (SELECT count(*) FROM exam_report)",
+    "DiagnosticReport": "SELECT (SELECT count(*) FROM lab_report)"
+    " + (SELECT count(*) FROM exam_report)",
     "Observation": "SELECT count(*) FROM lab_result",
-    "ChargeItem": "SELECT (SELECT count(*) FROM bill_line) + (SELECT count(*) FROM inpatient_charge)",
+    "ChargeItem": "SELECT (SELECT count(*) FROM bill_line)"
+    " + (SELECT count(*) FROM inpatient_charge)",
     "Invoice": "SELECT count(*) FROM bill",
     "PaymentNotice": "SELECT count(*) FROM settlement",
     "Task": "SELECT count(*) FROM queue_entry",

@@ -26,7 +26,7 @@ def ids(client: Client, path: str) -> list[str]:
         ("Patient?name=%25", []),
         ("Patient?birthdate=1980-01-03", ["P00000003"]),
         ("Patient?birthdate=ge1980-01-05&birthdate=lt1980-01-06", ["P00000005"]),
-        ("Patient?birthdate=gt1980&active=true", []),
+        ("Patient?birthdate=gt2005&active=true", []),
         ("Patient?phone=13900000002", ["P00000002"]),
         ("Patient?_id=P00000001,P00000003,none", ["P00000001", "P00000003"]),
         ("Patient?_id=P00000001&name=患者二", []),

@@ -302,8 +302,13 @@ LISTS = {
     "lab": ("v_lab_result", "report_no", "line", "results"),
     "prescription": ("v_prescription", "rx_no", "order_no", "lines"),
 }
-# what changes without an event of the same kind: numbers are taken, a visit begins, a stay is paid
-LATER = {"session": {"free"}, "registration": {"state"}, "admission": {"state"}}
+# what changes without an event of the same kind: numbers are taken, visits begin, bills are paid
+LATER = {
+    "session": {"free"},
+    "registration": {"state"},
+    "admission": {"state"},
+    "bill": {"state", "insurance_fen"},
+}
 
 
 def as_fact(value: Any) -> Any:
