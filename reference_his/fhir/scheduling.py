@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from reference_his.hospital import Hospital
 from reference_his.refusals import refuse
@@ -89,7 +90,7 @@ def _next(asked: dict[str, list[Any]], base: str, count: int, offset: int) -> st
         if name not in ("_count", "_offset"):
             texts = [one.get("reference") if isinstance(one, dict) else one for one in values]
             flat += [(name, text) for text in texts]
-    query = search.urlencode([*flat, ("_count", count), ("_offset", offset)])
+    query = urlencode([*flat, ("_count", count), ("_offset", offset)])
     return f"{base}/Appointment/$find?{query}"
 
 

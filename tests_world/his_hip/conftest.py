@@ -1,4 +1,4 @@
-"""One hospital for each module, and a partner's client made from its WSDL."""
+"""One hospital before and one after a day, and a partner's client made from its WSDL."""
 
 import uuid
 from collections.abc import Iterator
@@ -8,16 +8,38 @@ import pytest
 import zeep
 from lxml import etree
 
+from reference_his.hospital import Hospital
+from reference_his.services import orders
 from tests_world import his_process
 
 NS = {"v": "urn:hl7-org:v3"}
 OID = "2.16.156.10011"
 
 
-@pytest.fixture(scope="module")
-def his(tmp_path_factory: pytest.TempPathFactory) -> Iterator[his_process.Served]:
+@pytest.fixture(scope="session")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[his_process.Served]:
+    """A hospital where nothing has happened yet."""
     with his_process.served(tmp_path_factory.mktemp("hip"), "hip") as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def evening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[his_process.Served]:
+    """A hospital where everything has happened once, and two imaging orders wait."""
+
+    def a_day(hospital: Hospital) -> None:
+        his_process.everything(hospital)
+        visit = hospital.db.one("SELECT visit_no FROM visit WHERE kind = 'O'") or {}
+        orders.place(hospital, visit["visit_no"], [{"code": "CT1"}, {"code": "CT1"}])
+
+    folder = tmp_path_factory.mktemp("day")
+    with his_process.served(folder, "hip", before=a_day) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def his(morning: his_process.Served) -> his_process.Served:
+    return morning
 
 
 @pytest.fixture

@@ -1,31 +1,18 @@
 """Visits, orders, states, imaging appointments and documents of a day, over the operation."""
 
 import base64
-from collections.abc import Iterator
 
 import pytest
 from lxml import etree
 
-from reference_his.hospital import Hospital
-from reference_his.services import orders
-from tests_world import his_process
 from tests_world.his_process import Served
 
 from .conftest import OID, Platform, at, code_of, detail_of
 
 
 @pytest.fixture(scope="module")
-def his(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("care")
-    with his_process.served(folder, "hip", before=a_day) as served:
-        yield served
-
-
-def a_day(hospital: Hospital) -> None:
-    """Everything once, and two imaging orders that wait."""
-    his_process.everything(hospital)
-    visit = hospital.db.one("SELECT visit_no FROM visit WHERE kind = 'O'") or {}
-    orders.place(hospital, visit["visit_no"], [{"code": "CT1"}, {"code": "CT1"}])
+def his(evening: Served) -> Served:
+    return evening
 
 
 def one_event(his: Served, kind: str) -> dict[str, object]:

@@ -3,13 +3,11 @@
 import base64
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from lxml import etree
 
-from tests_world import his_process
 from tests_world.his_process import Served
 from tests_world.receiver import Received, Receiver, Reply
 
@@ -226,10 +224,8 @@ def message_of(received: Received) -> etree._Element:
 
 
 @pytest.fixture(scope="module")
-def his(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("sender")
-    with his_process.served(folder, "hip", before=his_process.everything) as served:
-        yield served
+def his(evening: Served) -> Served:
+    return evening
 
 
 @pytest.fixture(scope="module")

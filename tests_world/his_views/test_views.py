@@ -1,6 +1,7 @@
 """The SQL views, read by the role that others get."""
 
 import datetime
+import decimal
 from collections.abc import Iterator
 from typing import Any
 
@@ -279,3 +280,86 @@ def test_a_second_start_changes_nothing_but_the_password(his: Served) -> None:
     again = views.install(base, password=his.reader["password"])
     base.close()
     assert (again.role, again.problem) == (his.reader["role"], "")
+
+
+# first word of an event's kind: (view, its key), for facts that stand in a row of their own
+RECORDS = {
+    "department": ("v_dept", "code"),
+    "doctor": ("v_doctor", "code"),
+    "session": ("v_schedule", "session_id"),
+    "registration": ("v_registration", "reg_no"),
+    "visit": ("v_visit", "visit_no"),
+    "order": ("v_order", "order_no"),
+    "bill": ("v_bill", "bill_no"),
+    "settlement": ("v_settlement", "settlement_no"),
+    "lab": ("v_lab_report", "report_no"),
+    "exam": ("v_exam_report", "report_no"),
+    "admission": ("v_inpatient", "admission_no"),
+    "checkup": ("v_checkup_report", "order_no"),
+}
+LISTS = {
+    "bill": ("v_bill_detail", "bill_no", "line", "lines"),
+    "lab": ("v_lab_result", "report_no", "line", "results"),
+    "prescription": ("v_prescription", "rx_no", "order_no", "lines"),
+}
+# what changes without an event of the same kind: numbers are taken, visits begin, bills are paid
+LATER = {
+    "session": {"free"},
+    "registration": {"state"},
+    "admission": {"state"},
+    "bill": {"state", "insurance_fen"},
+}
+
+
+def as_fact(value: Any) -> Any:
+    """Return a column's value as events write it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime | datetime.date):
+        return value.isoformat()
+    return f"{value:f}".rstrip("0").rstrip(".") if isinstance(value, decimal.Decimal) else value
+
+
+def rows_as_facts(reader: Reader, sql: str) -> list[dict[str, Any]]:
+    with reader.connection.cursor() as cursor:
+        cursor.execute(sql)
+        names = [one[0] for one in cursor.description or ()]
+        return [
+            {name: as_fact(value) for name, value in zip(names, row, strict=True)}
+            for row in cursor.fetchall()
+        ]
+
+
+@pytest.mark.parametrize("subject", RECORDS)
+def test_a_row_says_what_the_last_event_said(reader: Reader, his: Served, subject: str) -> None:
+    view, key = RECORDS[subject]
+    last = {
+        one["facts"][key]: one["facts"]
+        for one in his.events()
+        if one["kind"].partition(".")[0] == subject
+    }
+    assert last
+    for number, facts in last.items():
+        [row] = rows_as_facts(reader, f"SELECT * FROM {view} WHERE {key} = '{number}'")
+        row["session_id"] = str(row.get("session_id"))
+        told = {name for name, fact in facts.items() if not isinstance(fact, list)}
+        for name in told - LATER.get(subject, set()):
+            assert row[name] == facts[name], (number, name)
+
+
+@pytest.mark.parametrize("subject", LISTS)
+def test_lines_say_what_the_last_event_said(reader: Reader, his: Served, subject: str) -> None:
+    view, key, order, fact = LISTS[subject]
+    last = {
+        one["facts"][key]: one["facts"][fact]
+        for one in his.events()
+        if one["kind"].partition(".")[0] == subject
+    }
+    assert last
+    for number, lines in last.items():
+        rows = rows_as_facts(
+            reader, f"SELECT * FROM {view} WHERE {key} = '{number}' ORDER BY {order}"
+        )
+        assert [
+            {name: row[name] for name in line} for row, line in zip(rows, lines, strict=True)
+        ] == lines

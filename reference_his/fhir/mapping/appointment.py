@@ -17,7 +17,7 @@ def resource(given: dict[str, Any]) -> Json:
         "resourceType": "Appointment",
         "id": number,
         "identifier": [
-            identifier(own("registration-no"), number),
+            identifier(own("registration-no"), number if state in codes.REGISTRATION else ""),
             identifier(own(f"partner-no/{facts.look('channel')}"), partner_no),
         ],
         "status": codes.REGISTRATION.get(state, state),

@@ -27,6 +27,9 @@ def invoice(given: dict[str, Any]) -> Json:
         "issuer": reference("Organization", HOSPITAL),
         "account": reference("Account", facts.take("admission_no")),
         "lineItem": [_line(one, place) for place, one in enumerate(lines, 1)],
+        "totalPriceComponent": [
+            {"type": "deduction", "code": {"text": "医保支付"}, "amount": money(fund)}
+        ],
         "totalGross": money(total),
         "totalNet": money(total - fund),
         "extension": [{"url": own("StructureDefinition/state"), "valueString": state}],

@@ -37,7 +37,10 @@ def resource(given: dict[str, Any]) -> Json:
 
 
 def _identity(facts: Facts) -> Json | None:
-    id_type, number = facts.take("id_type"), facts.take("id_number")
+    number = facts.take("id_number")
+    if not number:
+        return None  # the kind of a document that nobody has seen stays a fact of its own
+    id_type = facts.take("id_type")
     return identifier(codes.id_system(id_type), number, "secondary")
 
 
