@@ -75,14 +75,9 @@ def take(browser, base, hospital, folder):
     second.get_by_role("dialog").wait_for()
     save(desk, folder / "phones.png")
     phone = browser.new_page(viewport=PHONE, locale="zh-CN")
-    for name, path in (
-        ("phone-chat", "#/wechat/chat"),
-        ("phone-code", "#/wechat/code"),
-    ):
+    for name, path in (("phone-chat", "#/wechat/chat"), ("phone-code", "#/wechat/code")):
         phone.goto(f"{base}/p/li{path}")
-        phone.wait_for_load_state("networkidle", timeout=5000) if not path else phone.locator(
-            ".code img, .chat article"
-        ).first.wait_for()
+        phone.locator(".code img, .chat article").first.wait_for()
         save(phone, folder / f"{name}.png")
 
 
