@@ -168,12 +168,8 @@ class Accounts:
         app_id = row["app_id"]
         merchant_key = _public_key(row["merchant_public"]) if row["merchant_public"] else None
         alipay_key = self._keys.rsa(f"alipay-{app_id}")
-        app_cert = (
-            self._issue(f"app {app_id}", merchant_key, int(app_id)) if merchant_key else None
-        )
-        alipay_cert = self._issue(
-            f"alipay {app_id}", alipay_key.public_key(), int(app_id) + 10**16
-        )
+        app_cert = self._issue(f"app {app_id}", merchant_key, int(app_id)) if merchant_key else None
+        alipay_cert = self._issue(f"alipay {app_id}", alipay_key.public_key(), int(app_id) + 10**16)
         return Application(
             app_id=app_id,
             seller_id=row["seller_id"],

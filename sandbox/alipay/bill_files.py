@@ -206,7 +206,7 @@ def plain(text: str) -> str:
 class _GbkName(zipfile.ZipInfo):
     """A ZIP entry whose name is GBK, without the flag that would say so (or say UTF-8)."""
 
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 (zipfile's name)
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode(CODEC), self.flag_bits
 
 

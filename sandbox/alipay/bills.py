@@ -154,6 +154,6 @@ def damaged(rows: Sequence[BillRow], damage: dict[str, Any]) -> list[BillRow]:
     return found
 
 
-def _place(rows: Sequence[BusinessRow] | Sequence[AccountRow], key: str) -> int | None:
+def _place(rows: Sequence[BillRow], key: str) -> int | None:
     places = (i for i, row in enumerate(rows) if not key or row.out_trade_no == key)
     return next(places, None)

@@ -47,7 +47,7 @@ def issue(
 def serial_of(certificate: x509.Certificate) -> str:
     """Return Alipay's ``cert_sn``: the MD5 of issuer and serial number."""
     parts = {
-        oid: certificate.issuer.get_attributes_for_oid(oid)[0].value
+        oid: str(certificate.issuer.get_attributes_for_oid(oid)[0].value)
         for oid in (
             NameOID.COMMON_NAME,
             NameOID.ORGANIZATIONAL_UNIT_NAME,

@@ -32,6 +32,7 @@ CODES = {
     "isv.missing-alipay-root-cert-sn": ("40002", "缺少支付宝根证书序列号"),
     "isv.app-cert-not-exist": ("40002", "应用公钥证书不存在"),
     "isv.invalid-alipay-root-cert-sn": ("40002", "无效的支付宝根证书序列号"),
+    "isv.invalid-parameter": ("40002", "参数无效"),
     "isv.invalid-method": ("40002", "不存在的方法名"),
     "isv.invalid-format": ("40002", "无效的数据格式"),
     "isv.invalid-signature-type": ("40002", "无效的签名类型"),

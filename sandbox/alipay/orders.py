@@ -8,11 +8,11 @@ from simulation.faults import Fault
 from simulation.world import World
 
 from . import fields
-from .errors import SUCCESS, WAITING, refusal
+from .errors import WAITING, refusal
 from .funds import Funds
 from .money import yuan
 from .notices import SOURCE, bill_list, clock_text, masked
-from .payer import Payer
+from .payer import QR, Payer
 from .protocol import Request
 from .schema import Trade
 from .trades import CLOSED, CODE_SECONDS, LIFETIME_SECONDS, PREPARED, Trades
@@ -20,7 +20,6 @@ from .trades import WAITING as WAIT_BUYER_PAY
 
 # above this a payment by code asks for the password on the phone
 PASSWORD_FROM = 1000_00  # fen
-QR = "https://qr.alipay.com/"
 
 
 class Orders:
@@ -147,4 +146,3 @@ class Orders:
         if (before.subject, before.amount) != (subject, total):
             raise refusal("ACQ.CONTEXT_INCONSISTENT")
         return before
-

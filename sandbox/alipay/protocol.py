@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -58,7 +58,7 @@ class Node(Answer):
     """
 
     name: str = "error_response"
-    text: str = "{}"
+    content: str = "{}"
     signer: Application | None = None
     sign_type: str = "RSA2"
     charset: str = "utf-8"
@@ -85,9 +85,7 @@ def _pairs(query: str, body: bytes, charset: str) -> dict[str, str]:
     clean = query.encode(errors="replace").decode()
     for text in (clean, body.decode(charset, errors="replace")):
         try:
-            pairs = parse_qsl(
-                text, keep_blank_values=True, encoding=charset, max_num_fields=MANY
-            )
+            pairs = parse_qsl(text, keep_blank_values=True, encoding=charset, max_num_fields=MANY)
         except ValueError:  # more fields than any request has
             continue
         found.update(pairs)
@@ -99,7 +97,7 @@ def charset_of(parameters: Mapping[str, str]) -> str:
     return CHARSETS.get(parameters.get("charset", "").lower(), "utf-8")
 
 
-def read(call: Call, accounts: Accounts, now: float, methods: Mapping[str, Any]) -> Request:
+def read(call: Call, accounts: Accounts, now: float, methods: Container[str]) -> Request:
     """Return a request whose common parameters, signature and rights are in order.
 
     The application is looked at first and the signature last, as at the real gateway.
@@ -198,15 +196,20 @@ def _check_signature(parameters: Mapping[str, str], app: Application) -> None:
 
 
 def _biz_content(text: str) -> Mapping[str, Any]:
-    if not text:
-        return {}
+    found = json_of(text) if text else {}
+    if found is None:
+        raise refusal("isv.illegal-json")
+    return found
+
+
+@lru_cache(maxsize=64)
+def json_of(text: str) -> Mapping[str, Any] | None:
+    """Return a JSON object whose numbers are kept as text; ``None`` when it is none."""
     try:
         found = json.loads(text, parse_float=str, parse_int=str)
     except (ValueError, RecursionError):
-        raise refusal("isv.illegal-json") from None
-    if not isinstance(found, dict):
-        raise refusal("isv.illegal-json")
-    return found
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def node_text(content: Mapping[str, Any]) -> str:
@@ -216,12 +219,10 @@ def node_text(content: Mapping[str, Any]) -> str:
 
 def sealed(node: Node, spoiled: bool) -> Answer:
     """Return the signed answer: the signature covers the node's raw text."""
-    body = f'{{"{node.name}":{node.text}'
+    body = f'{{"{node.name}":{node.content}'
     if node.signer:
-        content = node.text.encode(node.charset, errors="replace")
-        signature = signing.sign(
-            node.signer.alipay_key, content + b" " * spoiled, node.sign_type
-        )
+        covered = node.content.encode(node.charset, errors="replace")
+        signature = signing.sign(node.signer.alipay_key, covered + b" " * spoiled, node.sign_type)
         if node.with_certificate:
             body += f',"alipay_cert_sn":"{node.signer.alipay_cert_sn}"'
         body += f',"sign":"{signature}"'

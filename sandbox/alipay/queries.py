@@ -89,9 +89,7 @@ class Queries:
             if trade.refundable != trade.amount:
                 raise refusal("ACQ.REASON_TRADE_REFUND_FEE_ERR")
             self._funds.refund(trade, trade.out_trade_no, trade.amount, "撤销")
-        self._store.run(
-            "UPDATE alipay_trade SET cancelled = ? WHERE id = ?", (action, trade.id)
-        )
+        self._store.run("UPDATE alipay_trade SET cancelled = ? WHERE id = ?", (action, trade.id))
         return action
 
     def refund(self, request: Request) -> dict[str, Any]:

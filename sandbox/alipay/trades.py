@@ -77,7 +77,7 @@ class Trades:
 
     def ordered(self, seller_id: str, out_trade_no: str) -> Trade | None:
         """Return the order with the merchant's number."""
-        return self._current(
+        return self._found(
             self._store.one(
                 "SELECT * FROM alipay_trade WHERE seller_id = ? AND out_trade_no = ?",
                 (seller_id, out_trade_no),
@@ -86,7 +86,7 @@ class Trades:
 
     def numbered(self, trade_no: str, seller_id: str = "") -> Trade | None:
         """Return the trade with Alipay's number."""
-        return self._current(
+        return self._found(
             self._store.one(
                 "SELECT * FROM alipay_trade WHERE trade_no = ? AND ? IN ('', seller_id)",
                 (trade_no, seller_id),
@@ -96,7 +96,7 @@ class Trades:
     def coded(self, code: str) -> Trade | None:
         """Return the order behind a QR code or a cashier's page."""
         row = self._store.one("SELECT * FROM alipay_trade WHERE code = ?", (code,))
-        return self._current(row)
+        return self._found(row)
 
     def waiting(self, person: str) -> list[Trade]:
         """Return what waits for this person's payment, newest first."""
@@ -105,7 +105,7 @@ class Trades:
             " ORDER BY id DESC",
             (person,),
         )
-        return [trade for row in rows if (trade := self._current(row)).status == WAITING]
+        return [one for row in rows if (one := self._current(row)).status == WAITING]
 
     def get(self, number: int) -> Trade:
         """Return a trade by its row."""
@@ -125,10 +125,11 @@ class Trades:
             raise KeyError(trade.app_id)
         return app
 
-    def _current(self, row: Row | None) -> Any:
+    def _found(self, row: Row | None) -> Trade | None:
+        return None if row is None else self._current(row)
+
+    def _current(self, row: Row) -> Trade:
         """Return a row as it is at this moment: what is over is closed though no job ran yet."""
-        if row is None:
-            return None
         trade = Trade.of(row)
         if trade.status == WAITING and trade.expires is not None:
             if trade.expires <= self._world.clock.now():
@@ -160,9 +161,7 @@ class Trades:
         now = self._world.clock.now()
         ends = now + trade.lifetime
         expires = ends if trade.deadline is None else min(ends, trade.deadline)
-        trade_no = (
-            f"{moment(now):%Y%m%d}22001{buyer.alipay_id[-4:]}{trade.id % 10**11:011d}"
-        )
+        trade_no = f"{moment(now):%Y%m%d}22001{buyer.alipay_id[-4:]}{trade.id % 10**11:011d}"
         begun = self.move(
             trade, WAITING, trade_no=trade_no, created=now, expires=expires, buyer=buyer.id
         )
