@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from cryptography import x509
@@ -60,6 +61,7 @@ class Accounts:
     def __init__(self, world: World):
         self._store = world.store
         self._keys = KeyFolder(world.folder / "keys" / "alipay")
+        self._rsa = cache(self._keys.rsa)  # reading a key checks it, which takes its time
         self._known: dict[str, Application] = {}
         self._roots = self._root_certificates()
         self.root_cert_sn = "_".join(map(certificates.serial_of, self._roots))
@@ -108,7 +110,7 @@ class Accounts:
         if mode not in MODES:
             raise ValueError(f"mode is one of {MODES}")
         if public_key is None:
-            public_key = public_pem(self._keys.rsa(f"app-{app_id}").public_key()).decode()
+            public_key = public_pem(self._rsa(f"app-{app_id}").public_key()).decode()
         elif public_key:
             _public_key(public_key)
         self._store.run(
@@ -148,7 +150,7 @@ class Accounts:
 
     def credentials(self, app: Application) -> dict[str, str]:
         """Return what a merchant is given; the private key only where we made it."""
-        own = self._keys.rsa(f"app-{app.app_id}")
+        own = self._rsa(f"app-{app.app_id}")
         ours = public_pem(own.public_key()) == (
             public_pem(app.merchant_key) if app.merchant_key else b""
         )
@@ -167,7 +169,7 @@ class Accounts:
     def _application(self, row: Row) -> Application:
         app_id = row["app_id"]
         merchant_key = _public_key(row["merchant_public"]) if row["merchant_public"] else None
-        alipay_key = self._keys.rsa(f"alipay-{app_id}")
+        alipay_key = self._rsa(f"alipay-{app_id}")
         app_cert = self._issue(f"app {app_id}", merchant_key, int(app_id)) if merchant_key else None
         alipay_cert = self._issue(f"alipay {app_id}", alipay_key.public_key(), int(app_id) + 10**16)
         return Application(
@@ -191,7 +193,7 @@ class Accounts:
     def _root_certificates(self) -> list[x509.Certificate]:
         found = []
         for number in (1, 2):
-            key = self._keys.rsa(f"root-{number}")
+            key = self._rsa(f"root-{number}")
             name = certificates.name(f"Sandbox Root R{number}", "Certification", "Sandbox")
             found.append(certificates.issue(name, key.public_key(), name, key, number))
         return found
@@ -199,7 +201,7 @@ class Accounts:
     def _issue(self, common: str, key: RSAPublicKey, serial: int) -> x509.Certificate:
         subject = certificates.name(common, "Sandbox", HOSPITAL_NAME)
         root = self._roots[0]
-        return certificates.issue(subject, key, root.subject, self._keys.rsa("root-1"), serial)
+        return certificates.issue(subject, key, root.subject, self._rsa("root-1"), serial)
 
 
 def _public_key(text: str) -> RSAPublicKey:

@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS alipay_trade (
     CHECK ((trade_no IS NULL) = (created IS NULL)),
     CHECK (status NOT IN ('TRADE_SUCCESS', 'TRADE_FINISHED') OR paid IS NOT NULL),
     CHECK (refunded + reserved <= amount),
+    CHECK (status != 'TRADE_CLOSED' OR paid IS NULL OR refunded = amount),
     UNIQUE (seller_id, out_trade_no));
 CREATE INDEX IF NOT EXISTS alipay_trade_paid ON alipay_trade (seller_id, paid);
 CREATE INDEX IF NOT EXISTS alipay_trade_waiting

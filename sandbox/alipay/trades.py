@@ -170,7 +170,12 @@ class Trades:
         return begun
 
     def close(self, trade: Trade, reason: str) -> Trade:
-        """Close what is not paid; nobody can pay it any more."""
+        """Close what is not paid; nobody can pay it any more.
+
+        :raise Refusal: ACQ.TRADE_STATUS_ERROR when it is paid.
+        """
+        if trade.paid is not None:
+            raise refusal("ACQ.TRADE_STATUS_ERROR")
         closed = self.move(trade, CLOSED, closed=self._world.clock.now())
         self._world.scheduler.cancel(EXPIRE, str(trade.id))
         self.journal("closed", closed, reason=reason)
