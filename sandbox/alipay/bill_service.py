@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.keys import KeyFolder
+from sandbox.people import People
 from simulation.clock import SHANGHAI
 from simulation.messages import Answer, Call
 from simulation.world import World
@@ -32,9 +33,9 @@ FILE_FAULTS = (*ROW_FAULTS, "bill_bad_zip")
 class BillService:
     """Handlers of alipay.data.dataservice.bill.downloadurl.query and of the download."""
 
-    def __init__(self, world: World, accounts: Accounts):
+    def __init__(self, world: World, accounts: Accounts, people: People):
         self._world, self._accounts = world, accounts
-        self._bills = Bills(world.store)
+        self._bills = Bills(world.store, people)
         self._secret = KeyFolder(world.folder / "keys" / "alipay").word("bill-links")
 
     def link(self, request: Request) -> dict[str, Any]:
@@ -122,7 +123,7 @@ class BillService:
     def _period(self, seller_id: str, date: str) -> Period:
         try:
             since, until, made = span_of(date)
-        except (ValueError, OverflowError):
+        except ValueError:
             raise refusal("isv.invalid_arguments", "bill_date") from None
         now = self._world.clock.now()
         if until > now:
@@ -135,15 +136,17 @@ class BillService:
 def span_of(date: str) -> tuple[float, float, float]:
     """Return begin, end and the moment the file is made of a day or a month.
 
-    :raise ValueError: when the text is no date; OverflowError for the last day of the calendar.
+    :raise ValueError: when the text is no date, or the calendar ends there.
     """
     if not DATE.fullmatch(date):
         raise ValueError(date)
     first = datetime.fromisoformat(date if len(date) == 10 else f"{date}-01")
     first = first.replace(tzinfo=SHANGHAI)
-    if len(date) == 10:
-        after, wait = first + timedelta(days=1), timedelta(hours=READY_HOUR)
-    else:
-        after = (first + timedelta(days=32)).replace(day=1)
-        wait = timedelta(days=2, hours=READY_HOUR)
-    return first.timestamp(), after.timestamp(), (after + wait).timestamp()
+    one_day = len(date) == 10
+    wait = timedelta(hours=READY_HOUR) if one_day else timedelta(days=2, hours=READY_HOUR)
+    try:
+        after = first + timedelta(days=1) if one_day else (first + timedelta(days=32))
+        after = after if one_day else after.replace(day=1)
+        return first.timestamp(), after.timestamp(), (after + wait).timestamp()
+    except OverflowError:
+        raise ValueError(date) from None

@@ -58,12 +58,11 @@ BillRow = TypeVar("BillRow", BusinessRow, AccountRow)
 class Bills:
     """Reads what happened; days are cut by the time the money moved."""
 
-    def __init__(self, store: Store):
-        self._store = store
+    def __init__(self, store: Store, people: People):
+        self._store, self._people = store, people
 
     def business(self, seller_id: str, since: float, until: float) -> list[BusinessRow]:
         """Return payments and refunds of a time, in the order they were completed."""
-        people = People(self._store)
         span = (seller_id, since, until)
         paid = self._store.all(
             "SELECT *, paid AS done, '' AS request_no, amount AS moved, -fee AS moved_fee"
@@ -77,11 +76,10 @@ class Bills:
             " WHERE r.seller_id = ? AND r.done >= ? AND r.done < ?",
             span,
         )
-        rows = [self._business(row, people) for row in (*paid, *back)]
+        rows = [self._business(row) for row in (*paid, *back)]
         return sorted(rows, key=lambda row: row.done)
 
-    @staticmethod
-    def _business(row: Row, people: People) -> BusinessRow:
+    def _business(self, row: Row) -> BusinessRow:
         return BusinessRow(
             trade_no=row["trade_no"],
             out_trade_no=row["out_trade_no"],
@@ -92,7 +90,7 @@ class Bills:
             store_id=row["store_id"],
             operator=row["operator_id"],
             terminal=row["terminal_id"],
-            buyer=account_of(people.get(row["buyer"])),
+            buyer=account_of(self._people.get(row["buyer"])),
             amount=row["moved"],
             request_no=row["request_no"],
             fee=row["moved_fee"],
@@ -101,7 +99,6 @@ class Bills:
 
     def account(self, seller_id: str, since: float, until: float) -> list[AccountRow]:
         """Return the changes of the seller's balance, in the order they were booked."""
-        people = People(self._store)
         rows = self._store.all(
             "SELECT e.*, t.trade_no, t.out_trade_no, t.subject, t.buyer"
             " FROM alipay_entry e JOIN alipay_trade t ON t.id = e.trade"
@@ -115,7 +112,7 @@ class Bills:
                 out_trade_no=row["out_trade_no"],
                 subject=row["subject"],
                 done=row["at"],
-                buyer=account_of(people.get(row["buyer"])),
+                buyer=account_of(self._people.get(row["buyer"])),
                 amount=row["amount"],
                 balance=row["balance"],
                 kind=row["kind"],

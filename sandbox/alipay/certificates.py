@@ -31,7 +31,8 @@ def name(common: str, unit: str, organisation: str) -> x509.Name:
 def issue(
     subject: x509.Name, key: RSAPublicKey, issuer: x509.Name, signer: RSAPrivateKey, serial: int
 ) -> x509.Certificate:
-    """Return a certificate."""
+    """Return a certificate; one that signs itself may sign others."""
+    may_sign = x509.BasicConstraints(ca=subject == issuer, path_length=None)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -40,6 +41,7 @@ def issue(
         .serial_number(serial)
         .not_valid_before(SINCE)
         .not_valid_after(UNTIL)
+        .add_extension(may_sign, critical=True)
         .sign(signer, hashes.SHA256())
     )
 

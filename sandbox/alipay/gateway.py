@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sandbox.constants import ALIPAY_APP_ID
+from sandbox.people import People
 from simulation.gateway import Gateway, Route
 from simulation.messages import Answer, Call, Refusal
 from simulation.outgoing import Delivery
@@ -75,7 +76,7 @@ class Alipay(Gateway):
         orders = Orders(world, self._trades, funds, self.payer)
         queries = Queries(world, self._trades, funds, orders)
         self._cashier = Cashier(world, self._trades, orders, self.payer)
-        self._bills = BillService(world, self.accounts)
+        self._bills = BillService(world, self.accounts, self._trades.people)
         self.authorize = Authorize(world, self.accounts, self._trades)
         self._methods: dict[str, Method] = {
             "alipay.trade.precreate": orders.precreate,
@@ -93,7 +94,7 @@ class Alipay(Gateway):
 
     def prepare(self) -> None:
         """Make the demo's application; know the people again."""
-        self._trades.prepare_people()
+        People(self.world.store)  # they come back when the store was emptied
         self.accounts.prepare()
 
     def routes(self) -> Iterable[Route]:

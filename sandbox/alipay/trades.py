@@ -44,10 +44,6 @@ class Trades:
         self.people = People(world.store)
         world.scheduler.register(EXPIRE, self._expire_job)
 
-    def prepare_people(self) -> None:
-        """Know the people again after the store was emptied."""
-        self.people = People(self._store)
-
     # -- finding ---------------------------------------------------------------------------
 
     def find(self, app: Application, biz: Mapping[str, Any]) -> Trade | None:
