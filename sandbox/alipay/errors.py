@@ -8,7 +8,6 @@ MESSAGES = {
     SUCCESS: "Success",
     WAITING: " order success pay inprocess",  # the blank at the front is Alipay's
     "20000": "Service Currently Unavailable",
-    "20001": "Insufficient Token Permissions",
     "40001": "Missing Required Arguments",
     "40002": "Invalid Arguments",
     "40003": "Insufficient Conditions",
@@ -21,7 +20,6 @@ CODES = {
     "isp.unknow-error": ("20000", "服务暂不可用（业务系统不可用）"),
     "aop.unknow-error": ("20000", "服务暂不可用（网关自身的未知错误）"),
     "aop.ACQ.SYSTEM_ERROR": ("20000", "系统异常"),
-    "aop.invalid-app-auth-token": ("20001", "无效的应用授权令牌"),
     "isv.missing-method": ("40001", "缺少方法名参数"),
     "isv.missing-signature": ("40001", "缺少签名参数"),
     "isv.missing-signature-type": ("40001", "缺少签名类型参数"),

@@ -10,6 +10,7 @@ import urllib.parse
 import urllib.request
 import zipfile
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from typing import Any
 
 from alipay import AliPay, DCAliPay
@@ -84,13 +85,13 @@ class Merchant:
 
     # -- a client of our own, for what the SDK never sends ---------------------------------
 
-    @property
+    @cached_property
     def private_key(self) -> RSAPrivateKey:
         key = serialization.load_pem_private_key(self.given["app_private_key"].encode(), None)
         assert isinstance(key, RSAPrivateKey)
         return key
 
-    @property
+    @cached_property
     def alipay_key(self) -> RSAPublicKey:
         key = serialization.load_pem_public_key(self.given["alipay_public_key"].encode())
         assert isinstance(key, RSAPublicKey)

@@ -164,6 +164,20 @@ def test_a_refund_stands_in_the_bill_of_its_own_day(world: Running, day: Merchan
     assert rows[0]["创建时间"].startswith(DAY) and rows[0]["完成时间"].startswith("2026-11-21")
 
 
+def test_midnight_is_cut_by_the_time_the_money_moved(world: Running, merchant: Merchant) -> None:
+    at(world, f"{DAY}T23:59:00")
+    merchant.sell("before")
+    trade_no = merchant.scan("after")
+    world.fault("refund_stuck", gateway="alipay", options={"seconds": 120})
+    merchant.usual.api_alipay_trade_refund("1.00", "before", out_request_no="rf")
+    at(world, "2026-11-21T00:00:30")
+    world.post("/alipay/pay", person="li", trade_no=trade_no)
+    at(world, "2026-11-21T00:01:00")
+    at(world, "2026-11-22T09:00:00")
+    assert numbers(merchant.bill(DAY)) == [("before", 100)]
+    assert numbers(merchant.bill("2026-11-21")) == [("after", 100), ("before", -100)]
+
+
 # -- a week ------------------------------------------------------------------------------------
 
 
