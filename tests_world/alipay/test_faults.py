@@ -78,6 +78,7 @@ def test_success_may_come_after_the_close(
     merchant.scan("l1", client=client)
     getattr(client, f"api_alipay_trade_{way}")("l1")
     world.post("/settle")
+    receiver.wait(1)
     assert state(client, "l1") == "TRADE_CLOSED"
     world.post("/clock", advance=300)
     world.post("/settle")

@@ -56,7 +56,9 @@ def test_refunds_are_told_with_their_number_and_the_sum(
     merchant: Merchant, client: AliPay, receiver: Receiver
 ) -> None:
     merchant.sell("n2", "10.00", client)
+    receiver.wait(1)
     client.api_alipay_trade_refund("4.00", "n2", out_request_no="ra")
+    receiver.wait(2)
     client.api_alipay_trade_refund("6.00", "n2", out_request_no="rb")
     part, rest = (told(one) for one in receiver.wait(3)[1:])
     assert (part["trade_status"], part["refund_fee"]) == ("TRADE_SUCCESS", "4.00")
@@ -72,6 +74,7 @@ def test_a_closed_trade_is_told_but_no_order_that_nobody_scanned(
     client.api_alipay_trade_cancel("n3")
     merchant.scan("n4", client=client)
     client.api_alipay_trade_close("n4")
+    merchant.world.post("/settle")
     fields = told(receiver.wait(1)[0])
     assert (fields["out_trade_no"], fields["trade_status"]) == ("n4", "TRADE_CLOSED")
     assert fields["gmt_close"] and "gmt_payment" not in fields
