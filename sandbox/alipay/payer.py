@@ -126,7 +126,7 @@ class Payer:
             return self.described(trade)
 
     def waiting(self, person: str) -> list[dict[str, Any]]:
-        """Return what waits for somebody's confirmation, newest first."""
+        """Return payments at a counter that wait for somebody's password, newest first."""
         with self._store.transaction():
             return [self.described(trade) for trade in self._trades.waiting(person)]
 

@@ -95,10 +95,10 @@ class Trades:
         return self._found(row)
 
     def waiting(self, person: str) -> list[Trade]:
-        """Return what waits for this person's payment, newest first."""
+        """Return payments at a counter that wait for this person, newest first."""
         rows = self._store.all(
             "SELECT * FROM alipay_trade WHERE buyer = ? AND status = 'WAIT_BUYER_PAY'"
-            " ORDER BY id DESC",
+            " AND auth_code != '' ORDER BY id DESC",
             (person,),
         )
         return [one for row in rows if (one := self._current(row)).status == WAITING]
