@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 import urllib.error
 from typing import Any
 
@@ -188,3 +189,10 @@ def test_after_a_lost_question_there_is_no_trade(
     with pytest.raises((OSError, http.client.HTTPException)):
         pay_by_code(world, client, "never")
     assert state(client, "never") == "ACQ.TRADE_NOT_EXIST"
+
+
+def test_a_late_answer_is_still_right(world: Running, sdk: AliPay) -> None:
+    world.fault("delay", gateway="alipay", options={"seconds": 0.3})
+    since = time.monotonic()
+    assert pay_by_code(world, sdk, "slow")["code"] == "10000"
+    assert time.monotonic() - since >= 0.3

@@ -213,3 +213,24 @@ def test_a_notification_survives_a_kill(tmp_path: Path) -> None:
         first.kill()
         if first.process.stdout:
             first.process.stdout.close()
+
+
+def test_a_notification_may_come_before_the_answer(
+    world: Running, client: AliPay, receiver: Receiver
+) -> None:
+    code = world.post("/alipay/auth-code", person="li")["code"]
+    world.fault("callback_early", gateway="alipay", match={"key": "early"})
+    client.api_alipay_trade_pay("early", "bar_code", code, "x", total_amount="1.00")
+    assert [told(one)["out_trade_no"] for one in receiver.got] == ["early"]
+
+
+def test_notifications_may_change_places(
+    world: Running, merchant: Merchant, client: AliPay, receiver: Receiver
+) -> None:
+    world.fault("callback_reordered", gateway="alipay", match={"key": "first"})
+    merchant.sell("first", client=client)
+    world.post("/settle")
+    assert receiver.got == []
+    merchant.sell("second", client=client)
+    numbers = [told(one)["out_trade_no"] for one in receiver.wait(2)]
+    assert numbers == ["second", "first"]
