@@ -24,7 +24,7 @@ def _booking(reason: str) -> Part:
         session_id="SCH-5.1",
         starts_at="SCH-11.4",
         ends_at="SCH-11.5",
-        channel="SCH-21.1",
+        channel="SCH-22.1",
     )
 
 
@@ -33,12 +33,12 @@ LOCAL_GROUP = GROUP.with_places(session_id="RGS-3.1")
 SERVICE = Part(("AIS",), {"AIS-1": "1", "AIS-2": "A"}, {"level": "AIS-3.1"})
 PLACE = Part(
     ("AIL",),
-    {"AIL-1": "1", "AIL-2": "A"},
+    {"AIL-1": "1", "AIL-2": "A", "AIL-4.1": "CLINIC"},
     {"department_code": "AIL-3.1", "room": "AIL-3.2", "department": "AIL-3.9"},
 )
 DOCTOR = Part(
     ("AIP",),
-    {"AIP-1": "1", "AIP-2": "A"},
+    {"AIP-1": "1", "AIP-2": "A", "AIP-4.1": "D"},
     {"doctor_code": "AIP-3.1", "doctor": "AIP-3.2"},
     optional=True,
 )

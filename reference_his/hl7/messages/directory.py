@@ -20,6 +20,7 @@ def _head(file: str, key_type: str) -> Part:
 
 DEPARTMENT = (
     Part(("LOC",), {"LOC-3": "D"}, {"code": "LOC-1.1", "name": "LOC-2"}),
+    Part(("LDP",), {}, {"code": "LDP-1.1", "name": "LDP-2.2"}),
     Part(
         ("ZDP",),
         places={

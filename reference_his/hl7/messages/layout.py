@@ -20,6 +20,7 @@ class Part:
     :param dict fixed: address to a text that is always there.
     :param dict places: fact to its address; ``@at`` is the time of the event.
     :param str rows: the fact that is a list; ``places`` then names fields of its rows.
+    :param tuple shared: facts of the whole event that each row repeats.
     :param str number: address of the running number of a row.
     :param bool optional: leave the part out when none of its facts is there.
     :param Callable fill: writes what is more than one fact at one address.
@@ -29,6 +30,7 @@ class Part:
     fixed: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     rows: str = ""
+    shared: tuple[str, ...] = ()
     number: str = ""
     optional: bool = False
     fill: Callable[[Message, Facts], None] | None = None
@@ -47,8 +49,9 @@ class Part:
             yield from self._one(facts, at, 1)
             return
         # a group that the standard requires is there even when the list is empty
+        shared = {name: facts[name] for name in self.shared}
         for position, row in enumerate(facts[self.rows] or [{}], 1):
-            yield from self._one({**row}, at, position)
+            yield from self._one({**shared, **row}, at, position)
 
     def _one(self, facts: Facts, at: str, position: int) -> Iterator[Message]:
         if self.optional and not any(facts.get(name) for name in self.places if name != AT):

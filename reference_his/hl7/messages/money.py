@@ -37,7 +37,7 @@ TRADE = Part(
 )
 CHARGES = Part(
     ("FT1",),
-    {"FT1-6": "CG"},
+    {"FT1-6": "CG", "FT1-7.3": "L"},
     {
         AT: "FT1-4",
         "code": "FT1-7.1",

@@ -87,14 +87,16 @@ def _prescription(status: str) -> Layout:
             AT: "RXD-3",
             "quantity": "RXD-4",
             "unit": "RXD-5.2",
+            "rx_no": "RXD-7",
             "usage": "RXD-9",
         },
         rows="lines",
+        shared=("rx_no",),
         number="RXD-1",
     )
     own = Part(
         ("ZRX",),
-        places={"rx_no": "ZRX-1", "kind": "ZRX-2", "state": "ZRX-3", "window": "ZRX-4"},
+        places={"kind": "ZRX-1", "state": "ZRX-2", "window": "ZRX-3", "rx_no": "ZRX-4"},
     )
     return Layout("RDS", "O13", "RDS_O13", (PID, visit_of(), line, own))
 
