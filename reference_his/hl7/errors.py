@@ -46,6 +46,7 @@ class Problem:
     :param str own: the hospital's own code, e.g. ``NUMBER_GONE``.
     :param str location: an address such as ``PID-3``, or a segment's name.
     :param bool again: the same message may succeed later: the answer is not kept.
+    :param bool rejected: answered with AR whatever the code.
     """
 
     code: str
@@ -53,11 +54,12 @@ class Problem:
     own: str = ""
     location: str = ""
     again: bool = False
+    rejected: bool = False
 
     @property
     def ack(self) -> str:
         """Return AR for what is never accepted, AE for the rest."""
-        return "AR" if self.code in REJECTED else "AE"
+        return "AR" if self.rejected or self.code in REJECTED else "AE"
 
 
 class Refused(Exception):

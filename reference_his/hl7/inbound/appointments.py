@@ -125,9 +125,7 @@ def _moved(request: Request, old: Mapping[str, Any], session_id: str, start: str
     """
     hospital = request.hospital
     registrations.cancel(hospital, reg_no=old["reg_no"])
-    hospital.db.run(
-        "UPDATE registration SET partner_no = NULL WHERE reg_no = %s", (old["reg_no"],)
-    )
+    hospital.db.run("UPDATE registration SET partner_no = NULL WHERE reg_no = %s", (old["reg_no"],))
     return registrations.book(
         hospital,
         session_id,

@@ -76,4 +76,3 @@ def _check_patient(request: Request, settled: Mapping[str, Any]) -> None:
     number = numbers_of(request)["patient_no"] if request.message.first("PID") else ""
     if number and number != settled["patient_no"]:
         raise refuse("IDENTITY_MISMATCH", number)
-

@@ -28,8 +28,7 @@ def post(request: Request) -> Reply:
     The answer has an ORC for each: OK or CR, the partner's number in ORC-2, ours in ORC-3.
     """
     groups = [
-        Request(request.hospital, request.partner, group)
-        for group in request.message.groups("ORC")
+        Request(request.hospital, request.partner, group) for group in request.message.groups("ORC")
     ]
     if not groups:
         raise missing("ORC")

@@ -73,9 +73,7 @@ LOCAL = {
     "department.changed": _local(
         "DEPT", _own("ZDP", "parent_code", "kind", "standard_code", "place", "name")
     ),
-    "doctor.changed": _local(
-        "DOCT", _own("ZDC", "name", "title", "department_code", "specialty")
-    ),
+    "doctor.changed": _local("DOCT", _own("ZDC", "name", "title", "department_code", "specialty")),
     "drug.changed": _local(
         "DRUG", _own("ZDR", "spec", "unit", "stock", "maker", "name", "price_fen")
     ),

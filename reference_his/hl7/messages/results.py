@@ -84,7 +84,5 @@ def _oru(*parts: Part) -> Layout:
 STANDARD = {
     "lab.reported": _oru(visit_of(), LAB_HEAD, ANALYTES),
     "exam.reported": _oru(visit_of(), EXAM_HEAD, *EXAM_TEXTS),
-    "checkup.reported": _oru(
-        CHECKUP_HEAD, _text(1, "summary", "TX", "SUMMARY", "体检结论", "L")
-    ),
+    "checkup.reported": _oru(CHECKUP_HEAD, _text(1, "summary", "TX", "SUMMARY", "体检结论", "L")),
 }
