@@ -96,6 +96,6 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem("101", f"缺少必填项：{error.diag.column_name}", "FIELD_MISSING")
     if isinstance(error, psycopg2.errors.ForeignKeyViolation):
         return Problem("204", f"没有找到：{error.diag.constraint_name}", "FIELD_INVALID")
-    if isinstance(error, (psycopg2.errors.CheckViolation, psycopg2.errors.DataError)):
+    if isinstance(error, psycopg2.errors.CheckViolation | psycopg2.errors.DataError):
         return Problem("102", "字段内容不合法", "FIELD_INVALID")
     return None

@@ -21,10 +21,10 @@ class Link:
 
         :raise OSError: when the partner cannot be reached.
         """
-        if self._writer is None:
+        if self._writer is None or self._writer.is_closing():
             connecting = asyncio.open_connection(self._host, self._port)
-            reader, self._writer = await asyncio.wait_for(connecting, CONNECT_SECONDS)
-            self._frames = FrameReader(reader)
+            reader, writer = await asyncio.wait_for(connecting, CONNECT_SECONDS)
+            self._frames, self._writer = FrameReader(reader), writer
         return self._writer
 
     async def send(self, content: bytes, control_id: str) -> Message:

@@ -18,7 +18,7 @@ REGISTRATION = {
     "partner_no": "B9001",
     "channel": "wechat",
     "state": "booked",
-    "session_id": 41,
+    "session_id": "41",
     "seq": 7,
     "day": "2026-09-02",
     "half_day": "am",
@@ -114,7 +114,7 @@ QUEUE = {
     "called_at": "",
 }
 SESSION = {
-    "session_id": 41,
+    "session_id": "41",
     "day": "2026-09-02",
     "half_day": "am",
     "department_code": "0101",

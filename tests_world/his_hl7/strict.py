@@ -13,11 +13,12 @@ from hl7apy.validation import Validator
 CHOICE = re.compile(
     r"Missing required child ORM_O01_(CHOICE|OBRRQDRQ1RXOODSODT_SUPPGRP)\.(OBR|RQD|RQ1|RXO|ODS|ODT)"
 )
-# character sets of Chinese sites are not in the table of 2.4; NNCHN is formed as 2.5.1 says (NN and
+# HL7nnnn names a table in table 0396; character sets of Chinese sites are not in the table of 2.4; NNCHN is formed as 2.5.1 says (NN and
 # the country), and other papers have a local code
 TABLES = re.compile(
     r"Value (UNICODE UTF-8|GB 18030-2000) not in table HL70211"
     r"|Value (NNCHN|PPN|Z\d\d) not in table HL70203"
+    r"|Value HL7\d{4} not in table HL70396"
 )
 
 

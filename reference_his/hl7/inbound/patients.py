@@ -5,8 +5,8 @@ from typing import Any
 from ...services import patients
 from ..codec import NULL, Segment
 from ..errors import Refused, missing
-from ..messages.people import PERSON
-from ..values import SEX, read_day
+from ..messages.people import NO_VISIT, PERSON
+from ..values import CARDS, SEX, read_day
 from .request import Reply, Request, numbers_of, patient_no_of
 
 SEX_READ = {written: code for code, written in SEX.items()}
@@ -72,20 +72,22 @@ def pid(facts: dict[str, Any], position: int = 1) -> list[Segment]:
     return segments
 
 
-def _find(request: Request, wanted: dict[str, str]) -> Reply:
-    found = patients.find(request.hospital, **wanted)
-    segments = [
-        segment for position, facts in enumerate(found, 1) for segment in pid(facts, position)
-    ]
-    return Reply(segments, found=bool(segments))
-
-
 def query_a19(request: Request) -> Reply:
     """QRY^A19: QRD-8.1 is the hospital number, or the number of the kind that QRD-8.13 names."""
     number = request.need("QRD-8.1")
-    kind = request.get("QRD-8.13")
-    name = {"": "patient_no", "PI": "patient_no", "MR": "card_no", "SS": "card_no"}
-    return _find(request, {name.get(kind, "card_no" if kind == "HC" else "id_number"): number})
+    found = patients.find(request.hospital, **{_number_kind(request.get("QRD-8.13")): number})
+    reply = Reply(found=bool(found))
+    for position, facts in enumerate(found, 1):
+        # the form of ADR^A19 has a visit for everybody
+        reply.segments += [*pid(facts, position), *next(NO_VISIT.written({}, "")).segments]
+    return reply
+
+
+def _number_kind(code: str) -> str:
+    """Return what a kind of number (HL7 table 0203) is searched as."""
+    if code in ("", "PI"):
+        return "patient_no"
+    return "card_no" if code in CARDS.values() else "id_number"
 
 
 def query_q22(request: Request) -> Reply:
@@ -97,14 +99,13 @@ def query_q22(request: Request) -> Reply:
     }
     wanted: dict[str, str] = {}
     if number := asked.get("@PID.3.1"):
-        kind = asked.get("@PID.3.5", "")
-        cards = ("MR", "SS", "HC")
-        field = "card_no" if kind in cards else "id_number" if kind not in ("", "PI") else ""
-        wanted[field or "patient_no"] = number
+        wanted[_number_kind(asked.get("@PID.3.5", ""))] = number
     if name := asked.get("@PID.5.1"):
         wanted["name"] = name
     if mobile := asked.get("@PID.13.1"):
         wanted["mobile"] = mobile
     if not wanted:
         raise missing("QPD-3")
-    return _find(request, wanted)
+    found = patients.find(request.hospital, **wanted)
+    segments = [part for position, facts in enumerate(found, 1) for part in pid(facts, position)]
+    return Reply(segments, found=bool(found))

@@ -35,7 +35,7 @@ FORMS: Mapping[str, Form] = {
     "ADT^A31": Form(patients.update),
     "ADT^A40": Form(patients.merge),
     "QRY^A19": Form(patients.query_a19, "ADR", "A19", "ADR_A19"),
-    "QBP^Q22": Form(patients.query_q22, "RSP", "K22", "RSP_K21"),
+    "QBP^Q22": Form(patients.query_q22, "RSP", "K22", "RSP_K22"),
     "SRM^S01": _schedule(appointments.book, "S01"),
     "SRM^S03": _schedule(appointments.modify, "S03"),
     "SRM^S04": _schedule(appointments.cancel, "S04"),
