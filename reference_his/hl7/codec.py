@@ -290,8 +290,8 @@ def _segment(line: str, marks: Separators, codec: str, place: int) -> Segment:
         raise CodecError("102", f"Line {place} has more than {FIELD_LIMIT} fields.", name)
     if name == "MSH":
         own: list[Field] = [[[[marks.field]]], [[[marks.encoding]]]]
-        return Segment(name, own + [_field(text, marks, codec) for text in _trimmed(texts[1:])])
-    return Segment(name, [_field(text, marks, codec) for text in _trimmed(texts)])
+        return Segment(name, own + _trimmed([_field(text, marks, codec) for text in texts[1:]]))
+    return Segment(name, _trimmed([_field(text, marks, codec) for text in texts]))
 
 
 def _trimmed(items: list) -> list:  # type: ignore[type-arg]
@@ -345,14 +345,12 @@ def _line(segment: Segment, marks: Separators) -> str:
 
 
 def _written(value: Field, marks: Separators) -> str:
-    return marks.repetition.join(
-        marks.component.join(
-            _trimmed(
-                [
-                    marks.sub.join(_trimmed([marks.escaped(sub) for sub in component]))
-                    for component in repetition
-                ]
-            )
-        )
-        for repetition in value
-    )
+    return marks.repetition.join(_trimmed([_parts(repetition, marks) for repetition in value]))
+
+
+def _parts(repetition: Repetition, marks: Separators) -> str:
+    components = [
+        marks.sub.join(_trimmed([marks.escaped(sub) for sub in component]))
+        for component in repetition
+    ]
+    return marks.component.join(_trimmed(components))
