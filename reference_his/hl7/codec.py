@@ -230,6 +230,12 @@ class Message:
         return self.get("MSH-10")
 
 
+def sender_in(content: bytes) -> str:
+    """Return MSH-3 of a message that is not decoded yet, as far as it is ASCII."""
+    fields = content[:200].split(content[3:4] or b"|")
+    return fields[2].partition(content[4:5] or b"^")[0].decode("latin-1") if fields[2:] else ""
+
+
 def parse(content: bytes, charset: str = DEFAULT) -> Message:
     """Return the message that the bytes of one frame hold.
 

@@ -103,7 +103,7 @@ class Hospital:
     def patient(self, name: str = "孙测试") -> str:
         """Add a patient and return the hospital's number."""
         self._people += 1
-        number = f"T{self._people:07d}"
+        number = f"A{self._people:07d}"
         self.sql(
             "INSERT INTO patient (patient_no, name, sex, birth, mobile, created_at, updated_at)"
             " VALUES (%s, %s, '2', '1990-05-06', '13905780000', now(), now())",

@@ -32,6 +32,8 @@ def particulars(request: Request) -> dict[str, Any]:
 def create(request: Request) -> dict[str, Any]:
     """File a new patient with the cards that PID names, and return the facts."""
     wanted = particulars(request)
+    if not wanted["name"]:
+        raise missing("PID-5.1")
     wanted["id_type"] = wanted["id_type"] or "01"
     found = patients.create(request.hospital, **wanted)
     for kind, card_no in numbers_of(request)["cards"]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...hospital import Hospital
-from ..codec import CodecError, Message, build, parse
+from ..codec import CodecError, Message, build, parse, sender_in
 from ..errors import Problem, Refused, problem_of
 from ..partners import Partner, Partners
 from .answers import answer, encoded
@@ -55,17 +55,12 @@ class Processor:
 
     def read(self, content: bytes) -> tuple[Partner, Message | CodecError]:
         """Return who sent a message, and the message or why it is none."""
+        charset = self._partners.sender(sender_in(content)).charset
         try:
-            message = parse(content)
+            message = parse(content, charset)
         except CodecError as error:
             return self._partners.sender(""), error
-        partner = self._partners.sender(message.get("MSH-3"))
-        if not message.get("MSH-18") and partner.charset != message.charset:
-            try:
-                message = parse(content, partner.charset)
-            except CodecError as error:
-                return partner, error
-        return partner, message
+        return self._partners.sender(message.get("MSH-3")), message
 
     def refuse(self, partner: Partner, message: Message | None, problem: Problem) -> Outcome:
         """Return the answer that refuses a message."""
