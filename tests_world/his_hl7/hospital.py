@@ -39,7 +39,9 @@ class Hospital:
         self.folder, self.database = folder, f"h_his_hl7_{uuid.uuid4().hex[:10]}"
         self._server = psycopg2.connect(dbname=os.environ.get("PGDATABASE", "postgres"))
         self._server.autocommit = True
-        self._run(self._server, f"CREATE DATABASE {self.database} TEMPLATE template0 ENCODING 'UTF8'")
+        self._run(
+            self._server, f"CREATE DATABASE {self.database} TEMPLATE template0 ENCODING 'UTF8'"
+        )
         self.running = self._start()
         self.db = psycopg2.connect(dbname=self.database)
         self.db.autocommit = True

@@ -9,12 +9,13 @@ from hl7apy.exceptions import HL7apyException
 from hl7apy.parser import parse_message
 from hl7apy.validation import Validator
 
-# ORM's detail is one of OBR, RQD, RQ1, RXO, ODS, ODT; hl7apy 1.3.5 asks for all of them
+# ORM's and ORR's detail is one of OBR, RQD, RQ1, RXO, ODS, ODT; hl7apy 1.3.5 asks for all of them
 CHOICE = re.compile(
-    r"Missing required child ORM_O01_(CHOICE|OBRRQDRQ1RXOODSODT_SUPPGRP)\.(OBR|RQD|RQ1|RXO|ODS|ODT)"
+    r"Missing required child OR[MR]_O0[12]_(CHOICE|OBRRQDRQ1RXOODSODT_SUPPGRP)"
+    r"\.(OBR|RQD|RQ1|RXO|ODS|ODT)"
 )
-# HL7nnnn names a table in table 0396; character sets of Chinese sites are not in the table of 2.4; NNCHN is formed as 2.5.1 says (NN and
-# the country), and other papers have a local code
+# HL7nnnn names a table in table 0396; character sets of Chinese sites are not in the table of
+# 2.4; NNCHN is formed as 2.5.1 says (NN and the country), and other papers have a local code
 TABLES = re.compile(
     r"Value (UNICODE UTF-8|GB 18030-2000) not in table HL70211"
     r"|Value (NNCHN|PPN|Z\d\d) not in table HL70203"

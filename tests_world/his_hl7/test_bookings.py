@@ -32,7 +32,11 @@ def test_s01_registers_and_the_answer_shows_the_appointment(his: Hospital, clien
     answer = client.ask(srm("S01", arq("B1", session=session), patient, "ZAI|||||3"))
     assert (answer.get("MSH-9.1"), answer.get("MSA-1")) == ("SRR", "AA")
     assert (answer.get("SCH-1"), answer.get("SCH-25")) == ("B1", "booked")
-    assert (answer.get("SCH-5"), answer.get("ZAI-5"), answer.get("ZAI-7")) == (session, "3", "15.00")
+    assert (answer.get("SCH-5"), answer.get("ZAI-5"), answer.get("ZAI-7")) == (
+        session,
+        "3",
+        "15.00",
+    )
     assert answer.get("AIP-3.2") == "赵测试"
     assert number_state(his, session, 3) == "taken"
     assert violations(answer.text) == []
@@ -138,6 +142,7 @@ def test_where_the_platform_owns_the_numbers_a_hold_is_refused_and_siu_is_follow
 
     booked = client.ask(siu("S12", "booked", "ZAI|||||4"))
     assert (booked.get("MSH-9.1"), booked.get("MSA-1"), booked.get("ZAI-5")) == ("ACK", "AA", "4")
+    assert violations(booked.text) == []
     number = booked.get("ZAI-11")
     assert (state(his, number), number_state(his, session, 4)) == ("booked", "taken")
     moved = client.ask(siu("S13", "booked", "ZAI|||||5"))

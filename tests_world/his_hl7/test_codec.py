@@ -92,7 +92,9 @@ def test_the_header_names_the_character_set(charset: str, codec: str) -> None:
 
 
 def test_escapes_of_the_standard_are_read() -> None:
-    made = parse(f"{HEAD}\rNTE|\\F\\\\S\\\\T\\\\R\\\\E\\|\\X41\\\\XE5BCA0\\|a\\.br\\b|\\H\\x".encode())
+    made = parse(
+        f"{HEAD}\rNTE|\\F\\\\S\\\\T\\\\R\\\\E\\|\\X41\\\\XE5BCA0\\|a\\.br\\b|\\H\\x".encode()
+    )
     got = [made.get(f"NTE-{place}") for place in (1, 2, 3, 4)]
     assert got == ["|^&~\\", "A张", "a\nb", "\\H\\x"]
 

@@ -42,6 +42,7 @@ def test_an_order_is_placed_charged_and_taken_back(
     placed = ordered(client, patient, visit, "ORC|NW|W1", detail, kind=kind)
     assert (placed.get("MSH-9.1"), placed.get("MSA-1")) == (answer, "AA")
     assert (placed.get("ORC-1"), placed.get("ORC-2")) == ("OK", "W1")
+    assert violations(placed.text) == []
     assert bill_of(his, visit)[2:] == (unit, "unpaid")
     number = placed.get("ORC-3")
     gone = ordered(client, patient, visit, f"ORC|CA|W1|{number}", kind=kind)
@@ -88,6 +89,7 @@ def test_a_bill_is_settled_once_and_refunded(his: Hospital, client: Client) -> N
     assert bill_of(his, visit)[3] == "unpaid"
     paid = client.ask(dft(patient, ft1("PY", "20.00"), f"ZPY|wechat|D1|||||{bill}", zbl))
     assert (paid.get("MSA-1"), bill_of(his, visit)[3]) == ("AA", "settled")
+    assert violations(paid.text) == []
     settlement, receipt = paid.get("ZPY-8"), paid.get("ZPY-5")
     again = client.ask(dft(patient, ft1("PY", "20.00"), f"ZPY|wechat|D1|||||{bill}", zbl))
     assert again.get("ZPY-5") == receipt

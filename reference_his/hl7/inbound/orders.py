@@ -8,6 +8,8 @@ from ..errors import Refused, missing
 from ..values import read_quantity
 from .request import Reply, Request, numbers_of
 
+DETAILS = ("OBR", "RXO")
+
 
 def _line(group: Request) -> dict[str, Any]:
     """Return one wanted thing: code, quantity, usage."""
@@ -38,11 +40,14 @@ def post(request: Request) -> Reply:
         raise Refused("103", "只接受 NW 和 CA", "ORC-1", "FIELD_INVALID")
     done = [(group, "OK", order) for group, order in zip(new, _placed(request, new), strict=True)]
     done += [(group, "CR", _cancelled(request, group)) for group in gone]
-    reply = Reply()
+    patient = request.message.first("PID")
+    reply = Reply([patient] if patient else [])
     for position, (group, control, order) in enumerate(done, 1):
         reply.put(f"ORC[{position}]-1", control)
         reply.put(f"ORC[{position}]-2.1", group.get("ORC-2.1"))
         reply.put(f"ORC[{position}]-3.1", order["order_no"])
+        # the form of the answer has what was ordered behind each ORC
+        reply.segments += [item for item in group.message.segments if item.name in DETAILS][:1]
     return reply
 
 

@@ -1,0 +1,151 @@
+"""Software that others wrote talks to the hospital, and is talked to; nothing is lost on a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import hl7
+import hl7.mllp
+
+from .foreign import Listener, listener, simple_hl7
+from .hospital import Hospital
+from .mllp import Answer, Client, control_id, framed, message, value
+from .samples import FACTS, PATIENT
+
+PERSON = "PID|1||||魏外来||19900307|F"
+FILED = ("patient.created", {**PATIENT, "cards": []})
+
+
+def create(number: str = "") -> str:
+    return message("ADT^A28^ADT_A05", PERSON, number=number)
+
+
+def test_python_hl7s_client_files_patients(his: Hospital) -> None:
+    numbers = [control_id() for _number in range(10)]
+
+    async def talk() -> list[Any]:
+        reader, writer = await hl7.mllp.open_hl7_connection("127.0.0.1", his.port, encoding="utf-8")
+        answers = []
+        for number in numbers:
+            writer.writemessage(hl7.parse(create(number)))
+            await writer.drain()
+            answers.append(await reader.readmessage())
+        writer.close()
+        return answers
+
+    answers = asyncio.run(talk())
+    assert [value(answer, "MSA-2") for answer in answers] == numbers
+    assert {value(answer, "MSA-1") for answer in answers} == {"AA"}
+
+
+def test_simple_hl7s_client_files_patients(his: Hospital) -> None:
+    with simple_hl7("client", str(his.port)) as client:
+        for _number in range(5):
+            number = control_id()
+            client.write(create(number))
+            assert client.line() == {"ack": "AA", "id": number}
+    names = his.sql("SELECT count(*) FROM patient WHERE name = '魏外来'")
+    assert names[0][0] >= 5
+
+
+def test_simple_hl7s_server_is_told_everything(his: Hospital) -> None:
+    with simple_hl7("server") as server:
+        port = server.line()
+        his.partner("node", host="127.0.0.1", port=port)
+        after = his.happened(FACTS)
+        his.replay("node", after)
+        got = [server.line() for _event in FACTS]
+        his.running.ask("DELETE", "/mllp/partners/node")
+    assert [item["id"] for item in got] == [f"H{after + n}" for n in range(1, len(FACTS) + 1)]
+    assert got[0]["kind"] == "ADT^A28"
+
+
+def test_what_really_happens_is_told_at_once(his: Hospital, client: Client) -> None:
+    with listener() as partner:
+        his.partner(
+            "live", host="127.0.0.1", port=partner.port, kinds=["patient.*", "session.suspended"]
+        )
+        filed = client.ask(create())
+        (told,) = partner.take(1)
+        his.running.ask("DELETE", "/mllp/partners/live")
+    assert value(told, "PID-3.1") == filed.get("ZPI-1")
+    assert value(told, "PID-5.1") == "魏外来"
+
+
+def test_a_partner_is_told_only_what_it_wants(his: Hospital) -> None:
+    wanted = ["patient.merged", "order.*"]
+    kinds = [kind for kind, _facts in FACTS]
+    expected = [kind == "patient.merged" or kind.startswith("order.") for kind in kinds]
+    with listener() as partner:
+        his.partner("some", host="127.0.0.1", port=partner.port, kinds=wanted)
+        after = his.happened(FACTS)
+        his.replay("some", after)
+        got = [value(item, "MSH-10") for item in partner.take(sum(expected))]
+        his.running.ask("DELETE", "/mllp/partners/some")
+    assert got == [f"H{after + at}" for at, one in enumerate(expected, 1) if one]
+
+
+def test_a_kill_loses_nothing_and_repeats_only_with_the_same_control_id(his: Hospital) -> None:
+    count = 60
+    with listener() as partner:
+        his.partner("killed", host="127.0.0.1", port=partner.port)
+        after = his.happened([FILED] * count)
+        his.replay("killed", after)
+        partner.take(5)
+        his.restart()
+        wanted = {f"H{after + number}" for number in range(1, count + 1)}
+        got = _until(partner, f"H{after + count}")
+        his.running.ask("DELETE", "/mllp/partners/killed")
+    first = [f"H{after + number}" for number in range(1, 6)]
+    seen = first + got
+    assert set(seen) == wanted
+    assert len(seen) <= count + 1  # at most the one whose acknowledgement was under way
+    assert [number for at, number in enumerate(seen) if number not in seen[:at]] == sorted(
+        wanted, key=lambda number: int(number[1:])
+    )
+
+
+def _until(partner: Listener, last: str) -> list[str]:
+    """Return the control ids of all messages up to the last one."""
+    got: list[str] = []
+    while not got or got[-1] != last:
+        got += [value(item, "MSH-10") for item in partner.take(1)]
+    return got
+
+
+def test_a_partner_that_was_away_is_told_when_it_comes_back(his: Hospital) -> None:
+    with listener() as gone:
+        port = gone.port
+    his.partner("away", host="127.0.0.1", port=port)
+    after = his.happened([FILED] * 3)
+    his.replay("away", after)
+    with listener(port=port) as partner:
+        got = [value(item, "MSH-10") for item in partner.take(3)]
+        his.running.ask("DELETE", "/mllp/partners/away")
+    assert got == [f"H{after + number}" for number in (1, 2, 3)]
+
+
+def test_the_hospital_is_not_the_bottleneck(his: Hospital, client: Client) -> None:
+    """On the two-core machine it takes in and tells more than this; the floor is for busy ones."""
+    count = 300
+    numbers = [control_id() for _number in range(count)]
+    query = "QPD|Q22^Find^HL70471|T|@PID.3.1^NOBODY"
+    start = time.perf_counter()
+    for number in numbers:
+        text = message("QBP^Q22^QBP_Q21", query, "RCP|I", number=number)
+        client.write(framed(text.encode()))
+    assert [Answer(client.read()).get("MSA-2") for _number in numbers] == numbers
+    received = count / (time.perf_counter() - start)
+    with simple_hl7("server") as server:
+        his.partner("fast", host="127.0.0.1", port=server.line())
+        after = his.happened([FILED] * count)
+        start = time.perf_counter()
+        his.replay("fast", after)
+        for _number in range(count):
+            server.line()
+        sent = count / (time.perf_counter() - start)
+        his.running.ask("DELETE", "/mllp/partners/fast")
+    print(f"received {received:.0f}/s, sent {sent:.0f}/s")
+    assert min(received, sent) > 100
