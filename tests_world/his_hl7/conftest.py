@@ -1,4 +1,4 @@
-"""One hospital for each module of tests."""
+"""One hospital for all tests; each uses patients, sessions and partners of its own."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from .hospital import Hospital, hospital
 from .mllp import Client
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def his(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     """A hospital that stands still on the morning of 2 September 2026."""
     with hospital(tmp_path_factory.mktemp("his")) as made:

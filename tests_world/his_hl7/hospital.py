@@ -141,6 +141,20 @@ class Hospital:
         """Add or change a partner."""
         return dict(self.running.post("/mllp/partners", name=name, **wanted))
 
+    def follow(self, name: str, events: Iterable[tuple[str, dict[str, Any]]], **wanted: Any) -> int:
+        """Let events happen and add a partner that is told from the first of them on.
+
+        :return: the number of the event before the first.
+        """
+        after = self.happened(events)
+        self.sql("INSERT INTO front_cursor VALUES (%s, %s)", f"hl7:{name}", after)
+        self.partner(name, host="127.0.0.1", **wanted)
+        return after
+
+    def forget(self, name: str) -> None:
+        """Remove a partner."""
+        self.running.ask("DELETE", f"/mllp/partners/{name}")
+
     def replay(self, name: str, after: int) -> None:
         """Tell a partner all that happened after an event."""
         self.running.post(f"/mllp/partners/{name}/replay", after=after)

@@ -32,7 +32,7 @@ def message(value: str, charset: str = "UNICODE UTF-8") -> Message:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_bytes_are_a_message_or_the_documented_error(content: bytes) -> None:
     for prefix in (b"", b"MSH", b"MSH|^~\\&|", HEAD.encode() + b"\r"):
         try:
@@ -42,7 +42,7 @@ def test_any_bytes_are_a_message_or_the_documented_error(content: bytes) -> None
 
 
 @given(LETTERS | TEXT)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_any_value_comes_back_as_it_was(value: str) -> None:
     for charset in ("UNICODE UTF-8", "GB 18030-2000"):
         made = message(value, charset)

@@ -134,13 +134,12 @@ class Told:
     def __init__(self, his: Hospital, partner: Listener):
         self.his, self.partner = his, partner
         his.running.ask("DELETE", "/faults")
-        his.partner("peer", host="127.0.0.1", port=partner.port, ack_seconds=1)
 
     def tell(self, count: int = 1) -> list[str]:
         """Let some patients be filed; return the control ids of their messages."""
         facts = {**PATIENT, "cards": []}
-        after = self.his.happened([("patient.created", facts)] * count)
-        self.his.replay("peer", after)
+        events = [("patient.created", facts)] * count
+        after = self.his.follow("peer", events, port=self.partner.port, ack_seconds=1)
         return [f"H{after + number}" for number in range(1, count + 1)]
 
     def ids(self, count: int) -> list[str]:
@@ -152,7 +151,7 @@ class Told:
 def told(his: Hospital) -> Iterator[Told]:
     with listener() as partner:
         yield Told(his, partner)
-        his.running.ask("DELETE", "/mllp/partners/peer")
+        his.forget("peer")
 
 
 def out(told: Told, kind: str, **rule: object) -> None:
@@ -198,7 +197,7 @@ def test_a_message_in_another_character_set_than_it_says(his: Hospital) -> None:
         out(told, "wrong_charset")
         told.tell()
         (got,) = partner.take(1)
-        his.running.ask("DELETE", "/mllp/partners/peer")
+        his.forget("peer")
     assert value(got, "MSH-18") == "UNICODE UTF-8"
     assert value(got, "PID-5") == PATIENT["name"]
 

@@ -52,12 +52,9 @@ def test_simple_hl7s_client_files_patients(his: Hospital) -> None:
 
 def test_simple_hl7s_server_is_told_everything(his: Hospital) -> None:
     with simple_hl7("server") as server:
-        port = server.line()
-        his.partner("node", host="127.0.0.1", port=port)
-        after = his.happened(FACTS)
-        his.replay("node", after)
+        after = his.follow("node", FACTS, port=server.line())
         got = [server.line() for _event in FACTS]
-        his.running.ask("DELETE", "/mllp/partners/node")
+        his.forget("node")
     assert [item["id"] for item in got] == [f"H{after + n}" for n in range(1, len(FACTS) + 1)]
     assert got[0]["kind"] == "ADT^A28"
 
@@ -69,7 +66,7 @@ def test_what_really_happens_is_told_at_once(his: Hospital, client: Client) -> N
         )
         filed = client.ask(create())
         (told,) = partner.take(1)
-        his.running.ask("DELETE", "/mllp/partners/live")
+        his.forget("live")
     assert value(told, "PID-3.1") == filed.get("ZPI-1")
     assert value(told, "PID-5.1") == "魏外来"
 
@@ -79,25 +76,21 @@ def test_a_partner_is_told_only_what_it_wants(his: Hospital) -> None:
     kinds = [kind for kind, _facts in FACTS]
     expected = [kind == "patient.merged" or kind.startswith("order.") for kind in kinds]
     with listener() as partner:
-        his.partner("some", host="127.0.0.1", port=partner.port, kinds=wanted)
-        after = his.happened(FACTS)
-        his.replay("some", after)
+        after = his.follow("some", FACTS, port=partner.port, kinds=wanted)
         got = [value(item, "MSH-10") for item in partner.take(sum(expected))]
-        his.running.ask("DELETE", "/mllp/partners/some")
+        his.forget("some")
     assert got == [f"H{after + at}" for at, one in enumerate(expected, 1) if one]
 
 
 def test_a_kill_loses_nothing_and_repeats_only_with_the_same_control_id(his: Hospital) -> None:
     count = 60
     with listener() as partner:
-        his.partner("killed", host="127.0.0.1", port=partner.port)
-        after = his.happened([FILED] * count)
-        his.replay("killed", after)
+        after = his.follow("killed", [FILED] * count, port=partner.port)
         partner.take(5)
         his.restart()
         wanted = {f"H{after + number}" for number in range(1, count + 1)}
         got = _until(partner, f"H{after + count}")
-        his.running.ask("DELETE", "/mllp/partners/killed")
+        his.forget("killed")
     first = [f"H{after + number}" for number in range(1, 6)]
     seen = first + got
     assert set(seen) == wanted
@@ -118,13 +111,21 @@ def _until(partner: Listener, last: str) -> list[str]:
 def test_a_partner_that_was_away_is_told_when_it_comes_back(his: Hospital) -> None:
     with listener() as gone:
         port = gone.port
-    his.partner("away", host="127.0.0.1", port=port)
-    after = his.happened([FILED] * 3)
-    his.replay("away", after)
+    after = his.follow("away", [FILED] * 3, port=port)
     with listener(port=port) as partner:
         got = [value(item, "MSH-10") for item in partner.take(3)]
-        his.running.ask("DELETE", "/mllp/partners/away")
+        his.forget("away")
     assert got == [f"H{after + number}" for number in (1, 2, 3)]
+
+
+def test_a_replay_tells_the_same_messages_again(his: Hospital) -> None:
+    with listener() as partner:
+        after = his.follow("again", [FILED] * 3, port=partner.port)
+        first = [value(item, "MSH-10") for item in partner.take(3)]
+        his.replay("again", after + 1)
+        second = [value(item, "MSH-10") for item in partner.take(2)]
+        his.forget("again")
+    assert second == first[1:]
 
 
 def test_the_hospital_is_not_the_bottleneck(his: Hospital, client: Client) -> None:
@@ -139,13 +140,12 @@ def test_the_hospital_is_not_the_bottleneck(his: Hospital, client: Client) -> No
     assert [Answer(client.read()).get("MSA-2") for _number in numbers] == numbers
     received = count / (time.perf_counter() - start)
     with simple_hl7("server") as server:
-        his.partner("fast", host="127.0.0.1", port=server.line())
-        after = his.happened([FILED] * count)
+        port = server.line()
         start = time.perf_counter()
-        his.replay("fast", after)
+        his.follow("fast", [FILED] * count, port=port)
         for _number in range(count):
             server.line()
         sent = count / (time.perf_counter() - start)
-        his.running.ask("DELETE", "/mllp/partners/fast")
+        his.forget("fast")
     print(f"received {received:.0f}/s, sent {sent:.0f}/s")
     assert min(received, sent) > 100

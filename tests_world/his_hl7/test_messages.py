@@ -110,11 +110,9 @@ def test_every_fact_is_in_a_valid_message_where_the_page_says(
 ) -> None:
     with listener() as partner:
         name = f"{dialect}{version}"
-        his.partner(name, host="127.0.0.1", port=partner.port, dialect=dialect, version=version)
-        after = his.happened(FACTS)
-        his.replay(name, after)
+        his.follow(name, FACTS, port=partner.port, dialect=dialect, version=version)
         messages = partner.take(len(FACTS))
-        his.running.ask("DELETE", f"/mllp/partners/{name}")
+        his.forget(name)
     table = page.places(dialect)
     for (event, sample), message in zip(FACTS, messages, strict=True):
         kind, found = table[event, str(sample["kind"]) if event.startswith("order.") else ""]
@@ -131,9 +129,8 @@ def test_every_kind_of_event_is_among_the_samples() -> None:
 @pytest.mark.parametrize(("charset", "codec"), [("GB 18030-2000", "gb18030"), ("UTF-8", "utf-8")])
 def test_a_partner_gets_its_character_set(his: Hospital, charset: str, codec: str) -> None:
     with listener(encoding=codec) as partner:
-        his.partner("set", host="127.0.0.1", port=partner.port, charset=charset)
-        his.replay("set", his.happened([FACTS[0]]))
+        his.follow("set", FACTS[:1], port=partner.port, charset=charset)
         (message,) = partner.take(1)
-        his.running.ask("DELETE", "/mllp/partners/set")
+        his.forget("set")
     assert value(message, "MSH-18") == charset
     assert value(message, "PID-5.1") == FACTS[0][1]["name"]
