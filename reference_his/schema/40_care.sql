@@ -31,6 +31,7 @@ CREATE TABLE medical_order (
     updated_at timestamptz NOT NULL
 );
 CREATE INDEX order_visit ON medical_order (visit_no);
+CREATE INDEX order_prescription ON medical_order (rx_no) WHERE rx_no IS NOT NULL;
 CREATE INDEX order_patient ON medical_order (patient_id, ordered_at);
 CREATE TABLE prescription (
     rx_no text PRIMARY KEY,

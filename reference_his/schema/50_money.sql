@@ -5,6 +5,7 @@ CREATE TABLE bill (
     visit_no text REFERENCES visit,
     reg_no text REFERENCES registration (reg_no),
     admission_no text REFERENCES admission,
+    checkup_no text REFERENCES checkup_order (order_no),
     business text NOT NULL CHECK (business IN ('registration', 'outpatient', 'discharge', 'checkup')),
     version integer NOT NULL DEFAULT 1,           -- grows when lines change
     total_fen bigint NOT NULL CHECK (total_fen >= 0),
@@ -15,6 +16,11 @@ CREATE TABLE bill (
 );
 CREATE INDEX bill_patient ON bill (patient_id, state);
 CREATE INDEX bill_visit ON bill (visit_no);
+CREATE INDEX bill_registration ON bill (reg_no) WHERE reg_no IS NOT NULL;
+CREATE INDEX bill_checkup ON bill (checkup_no) WHERE checkup_no IS NOT NULL;
+CREATE UNIQUE INDEX bill_discharge_once ON bill (admission_no) WHERE business = 'discharge';
+-- what is ordered while a visit's bill is unpaid joins that bill
+CREATE UNIQUE INDEX bill_open_once ON bill (visit_no) WHERE business = 'outpatient' AND state = 'unpaid';
 CREATE TABLE bill_line (
     bill_no text NOT NULL REFERENCES bill,
     line integer NOT NULL,
@@ -40,12 +46,13 @@ CREATE TABLE settlement (
     channel text NOT NULL,                        -- cash, pos, wechat, alipay, insurance, …
     trade_no text NOT NULL,                       -- the payer's number; the window makes one for cash
     refund_no text NOT NULL DEFAULT '',           -- refunds: the number of the refund
-    amount_fen bigint NOT NULL CHECK (amount_fen > 0),
-    insurance_fen bigint NOT NULL DEFAULT 0,
+    amount_fen bigint NOT NULL CHECK (amount_fen >= 0),             -- through the channel
+    insurance_fen bigint NOT NULL DEFAULT 0 CHECK (insurance_fen >= 0),   -- by the fund, besides
     receipt_no text NOT NULL UNIQUE,
     original_no text REFERENCES settlement,
     operator text NOT NULL,
     settled_at timestamptz NOT NULL,
+    CHECK (amount_fen + insurance_fen > 0),
     CHECK ((kind = 'R') = (original_no IS NOT NULL))
 );
 CREATE UNIQUE INDEX settlement_trade ON settlement (channel, trade_no, kind, refund_no);

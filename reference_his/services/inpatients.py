@@ -1,0 +1,360 @@
+"""Stays: admission, deposits, daily lists, discharge and its settlement."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from ..db import Row
+from ..hospital import Hospital
+from ..refusals import refuse
+from . import bills, charges, directory, facts_of, patients, settlements
+from .common import Facts, day_of, facts, writing
+
+BEDS = 60
+MONEY = """
+SELECT coalesce((SELECT sum(amount_fen) FROM inpatient_charge c
+        WHERE c.admission_no = %(no)s), 0)::bigint AS charged_fen,
+    coalesce((SELECT sum(CASE kind WHEN 'P' THEN amount_fen ELSE -amount_fen END) FROM settlement
+        WHERE admission_no = %(no)s AND business = 'deposit'), 0)::bigint AS deposit_fen
+"""
+
+
+def of_patient(hospital: Hospital, patient_no: str) -> list[Facts]:
+    """Return a patient's stays, newest first."""
+    patient = patients.row_of(hospital, patient_no)
+    where = "a.patient_id = %s ORDER BY a.admitted_at DESC, a.admission_no DESC"
+    return facts_of.every(hospital, facts_of.ADMISSION, where, (patient["id"],))
+
+
+def get(hospital: Hospital, admission_no: str) -> Facts:
+    """Return a stay with ``charged_fen``, ``deposit_fen`` and ``balance_fen``.
+
+    :raise Refusal: ADMISSION_UNKNOWN.
+    """
+    stay = facts_of.admission(hospital, admission_no)
+    money = hospital.db.one(MONEY, {"no": admission_no}) or {}
+    return {**stay, **money, "balance_fen": money["deposit_fen"] - money["charged_fen"]}
+
+
+def admit(
+    hospital: Hospital,
+    patient_no: str,
+    ward_code: str,
+    doctor_code: str,
+    bed: str = "",
+    diagnosis_code: str = "",
+    diagnosis: str = "",
+) -> Facts:
+    """Take a patient into a ward.
+
+    :param str bed: which bed; the first free one when empty.
+    :raise Refusal: PATIENT_UNKNOWN, DEPARTMENT_UNKNOWN, DOCTOR_UNKNOWN; FIELD_INVALID when the
+        bed is taken or the patient lies in another already.
+    """
+    patient = patients.row_of(hospital, patient_no)
+    if directory.department(hospital, ward_code)["kind"] != "ward":
+        raise refuse("DEPARTMENT_UNKNOWN", ward_code)
+    directory.doctor(hospital, doctor_code)
+    conflicts = {"admission_bed": "FIELD_INVALID", "admission_once": "FIELD_INVALID"}
+    with writing(hospital, conflicts):
+        admission_no, visit_no = hospital.number("A"), hospital.number("V")
+        hospital.db.insert(
+            "visit",
+            visit_no=visit_no,
+            patient_id=patient["id"],
+            kind="I",
+            department_code=ward_code,
+            doctor_code=doctor_code,
+            diagnosis_code=diagnosis_code,
+            diagnosis=diagnosis,
+            started_at=hospital.now(),
+        )
+        hospital.db.insert(
+            "admission",
+            admission_no=admission_no,
+            patient_id=patient["id"],
+            visit_no=visit_no,
+            ward_code=ward_code,
+            bed=bed or _free_bed(hospital, ward_code),
+            doctor_code=doctor_code,
+            state="in",
+            admitted_at=hospital.now(),
+        )
+        told = facts_of.admission(hospital, admission_no)
+        hospital.emit("admission.admitted", admission_no, told)
+    return told
+
+
+def _free_bed(hospital: Hospital, ward_code: str) -> str:
+    rows = hospital.db.all(
+        "SELECT bed FROM admission WHERE ward_code = %s AND state = 'in'", (ward_code,)
+    )
+    taken = {row["bed"] for row in rows}
+    free = (f"{number:02d}" for number in range(1, BEDS + 1))
+    bed = next((bed for bed in free if bed not in taken), None)
+    if bed is None:
+        raise refuse("FIELD_INVALID", "bed")
+    return bed
+
+
+def charge(
+    hospital: Hospital, admission_no: str, lines: Sequence[Mapping[str, Any]], day: Any = ""
+) -> Facts:
+    """Charge items to a stay: each line with ``code`` and ``quantity`` (1).
+
+    :raise Refusal: ADMISSION_UNKNOWN, ADMISSION_CLOSED; ORDER_UNKNOWN for an unknown item.
+    """
+    rows = hospital.db.all(
+        "SELECT code, name, category, unit, price_fen FROM item WHERE code = ANY(%s)",
+        ([str(line["code"]) for line in lines],),
+    )
+    items = {row["code"]: row for row in rows}
+    made = []
+    for line in lines:
+        item = items.get(str(line["code"]))
+        if item is None:
+            raise refuse("ORDER_UNKNOWN", str(line["code"]))
+        made.append(bills.Line(**item, quantity=Decimal(str(line.get("quantity", 1)))))
+    with writing(hospital):
+        return charges.add(hospital, admission_no, made, day_of(day, "day") if day else None)
+
+
+def _stay_row(hospital: Hospital, admission_no: str) -> Row:
+    row = hospital.db.one(
+        "SELECT * FROM admission WHERE admission_no = %s FOR UPDATE", (admission_no,)
+    )
+    if row is None:
+        raise refuse("ADMISSION_UNKNOWN", admission_no)
+    return row
+
+
+def deposit(
+    hospital: Hospital,
+    admission_no: str,
+    trade_no: str,
+    channel: str,
+    amount_fen: int,
+    operator: str = "",
+) -> Facts:
+    """Take a deposit in; the same trade again gets the same receipt.
+
+    :return: the settlement's facts.
+    :raise Refusal: ADMISSION_UNKNOWN, ADMISSION_CLOSED, TRADE_USED; FIELD_INVALID for no money.
+    """
+    if amount_fen <= 0:
+        raise refuse("FIELD_INVALID", "amount_fen")
+    with writing(hospital):
+        stay = _stay_row(hospital, admission_no)
+        paid, new = settlements.write(
+            hospital,
+            kind=settlements.PAID,
+            business="deposit",
+            admission_no=admission_no,
+            patient_id=stay["patient_id"],
+            channel=channel,
+            trade_no=trade_no,
+            amount_fen=amount_fen,
+            operator=operator or channel,
+        )
+        if new:
+            if stay["state"] != "in":
+                raise refuse("ADMISSION_CLOSED")
+            settlements.announce(hospital, paid)
+    return paid
+
+
+def _lines(hospital: Hospital, where: str, values: Any) -> list[Facts]:
+    rows = hospital.db.all(
+        "SELECT day, code, name AS item, category, quantity, unit, price_fen, amount_fen,"  # noqa: S608
+        f" charged_at FROM inpatient_charge WHERE {where} ORDER BY id",
+        values,
+    )
+    return [facts(row) for row in rows]
+
+
+def daily_list(hospital: Hospital, admission_no: str, day: Any) -> Facts:
+    """Return one day's charges: ``day``, ``amount_fen``, ``charged_fen`` until then, ``lines``.
+
+    :raise Refusal: ADMISSION_UNKNOWN.
+    """
+    stay = facts_of.admission(hospital, admission_no)
+    when = day_of(day, "day")
+    lines = _lines(hospital, "admission_no = %s AND day = %s", (admission_no, when))
+    until = hospital.db.one(
+        "SELECT coalesce(sum(amount_fen), 0)::bigint AS fen FROM inpatient_charge"
+        " WHERE admission_no = %s AND day <= %s",
+        (admission_no, when),
+    )
+    return {
+        "admission_no": admission_no,
+        "patient_no": stay["patient_no"],
+        "name": stay["name"],
+        "day": when.isoformat(),
+        "amount_fen": sum(line["amount_fen"] for line in lines),
+        "charged_fen": (until or {})["fen"],
+        "lines": lines,
+    }
+
+
+def details(hospital: Hospital, admission_no: str) -> Facts:
+    """Return a stay with its money, all ``lines`` charged and all ``deposits``.
+
+    :raise Refusal: ADMISSION_UNKNOWN.
+    """
+    stay = get(hospital, admission_no)
+    where = "s.admission_no = %s AND s.business = 'deposit' ORDER BY s.settled_at, s.settlement_no"
+    return {
+        **stay,
+        "lines": _lines(hospital, "admission_no = %s", (admission_no,)),
+        "deposits": settlements.read(hospital, where, (admission_no,)),
+    }
+
+
+def discharge(
+    hospital: Hospital, admission_no: str, diagnosis_code: str = "", diagnosis: str = ""
+) -> Facts:
+    """Let a patient go: nothing more can be charged, the bed is free, the settlement is open.
+
+    :return: the stay with its money; ``balance_fen`` below zero is still to be paid.
+    :raise Refusal: ADMISSION_UNKNOWN; ADMISSION_CLOSED when it is settled.
+    """
+    with writing(hospital):
+        changed = hospital.db.run(
+            "UPDATE admission SET state = 'leaving', discharged_at = %s"
+            " WHERE admission_no = %s AND state = 'in'",
+            (hospital.now(), admission_no),
+        )
+        told = facts_of.admission(hospital, admission_no)
+        if changed:
+            hospital.db.run(
+                "UPDATE visit SET ended_at = %s,"
+                " diagnosis_code = CASE %s WHEN '' THEN diagnosis_code ELSE %s END,"
+                " diagnosis = CASE %s WHEN '' THEN diagnosis ELSE %s END WHERE visit_no = %s",
+                (hospital.now(), *(diagnosis_code,) * 2, *(diagnosis,) * 2, told["visit_no"]),
+            )
+            hospital.emit("admission.discharged", admission_no, told)
+        elif told["state"] == "out":
+            raise refuse("ADMISSION_CLOSED")
+    return get(hospital, admission_no)
+
+
+def settle_discharge(
+    hospital: Hospital,
+    admission_no: str,
+    trade_no: str = "",
+    channel: str = "",
+    amount_fen: int = 0,
+    operator: str = "",
+) -> Facts:
+    """Settle a stay: charges less deposits are paid now, or given back on the deposits.
+
+    :param int amount_fen: exactly what is missing; 0 when the deposits cover the charges.
+    :return: ``{"bill_no", "charged_fen", "deposit_fen", "paid_fen", "refunded_fen",
+        "settlements"}``; the same trade again gets the same answer.
+    :raise Refusal: ADMISSION_UNKNOWN; ADMISSION_CLOSED when it was settled otherwise or the
+        patient has not been discharged; AMOUNT_MISMATCH, TRADE_USED.
+    """
+    with writing(hospital, {"bill_discharge_once": "ADMISSION_CLOSED"}):
+        stay = _stay_row(hospital, admission_no)
+        if stay["state"] == "out":
+            return _settled_before(hospital, admission_no, trade_no, amount_fen)
+        if stay["state"] != "leaving":
+            raise refuse("ADMISSION_CLOSED", stay["state"])
+        money = hospital.db.one(MONEY, {"no": admission_no}) or {}
+        due = money["charged_fen"] - money["deposit_fen"]
+        if amount_fen != max(due, 0):
+            raise refuse("AMOUNT_MISMATCH")
+        bill = _discharge_bill(hospital, stay)
+        if due > 0:
+            _pay(hospital, stay, bill["bill_no"], (channel, trade_no, due, operator))
+        elif due < 0:
+            _give_back(hospital, stay, -due, operator)
+        hospital.db.run(
+            "UPDATE admission SET state = 'out' WHERE admission_no = %s", (admission_no,)
+        )
+        return _discharge_answer(hospital, admission_no)
+
+
+def _discharge_bill(hospital: Hospital, stay: Row) -> Facts:
+    """Write the stay's charges as one settled bill, a line for each category and item."""
+    rows = hospital.db.all(
+        "SELECT code, name, category, sum(quantity) AS quantity, unit, price_fen"
+        " FROM inpatient_charge WHERE admission_no = %s"
+        " GROUP BY code, name, category, unit, price_fen ORDER BY category, code, price_fen",
+        (stay["admission_no"],),
+    )
+    lines = [bills.Line(**row) for row in rows]
+    references = {"admission_no": stay["admission_no"], "visit_no": stay["visit_no"]}
+    return bills.create(hospital, "discharge", stay["patient_id"], lines, "settled", **references)
+
+
+def _pay(hospital: Hospital, stay: Row, bill_no: str, payment: tuple[str, str, int, str]) -> None:
+    channel, trade_no, amount_fen, operator = payment
+    paid, new = settlements.write(
+        hospital,
+        kind=settlements.PAID,
+        business="discharge",
+        bill_no=bill_no,
+        admission_no=stay["admission_no"],
+        patient_id=stay["patient_id"],
+        channel=channel,
+        trade_no=trade_no,
+        amount_fen=amount_fen,
+        operator=operator or channel,
+    )
+    if not new:
+        raise refuse("TRADE_USED", trade_no)
+    settlements.announce(hospital, paid)
+
+
+def _give_back(hospital: Hospital, stay: Row, amount_fen: int, operator: str) -> None:
+    """Give back what is left of the deposits, the newest first, each to where it came from."""
+    rows = hospital.db.all(
+        "SELECT settlement_no FROM settlement WHERE admission_no = %s AND business = 'deposit'"
+        " AND kind = 'P' ORDER BY settled_at DESC, settlement_no DESC",
+        (stay["admission_no"],),
+    )
+    for row in rows:
+        original = settlements.locked_original(hospital, row["settlement_no"])
+        part = min(amount_fen, original["amount_fen"] - original["refunded_fen"])
+        if part <= 0:
+            continue
+        given, _new = settlements.write(
+            hospital,
+            kind=settlements.GIVEN_BACK,
+            business="deposit",
+            admission_no=stay["admission_no"],
+            patient_id=stay["patient_id"],
+            channel=original["channel"],
+            trade_no=original["trade_no"],
+            refund_no=f"CY{stay['admission_no']}",
+            amount_fen=part,
+            original_no=row["settlement_no"],
+            operator=operator or original["channel"],
+        )
+        settlements.announce(hospital, given)
+        amount_fen -= part
+
+
+def _settled_before(hospital: Hospital, admission_no: str, trade_no: str, amount_fen: int) -> Facts:
+    answer = _discharge_answer(hospital, admission_no)
+    trades = {row["trade_no"] for row in answer["settlements"] if row["business"] == "discharge"}
+    if answer["paid_fen"] != amount_fen or (trades and trades != {trade_no}):
+        raise refuse("ADMISSION_CLOSED")
+    return answer
+
+
+def _discharge_answer(hospital: Hospital, admission_no: str) -> Facts:
+    bill = bills.of(hospital, "admission_no", admission_no) or {}
+    where = "s.admission_no = %s ORDER BY s.settled_at, s.settlement_no"
+    rows = settlements.read(hospital, where, (admission_no,))
+    money = hospital.db.one(MONEY, {"no": admission_no}) or {}
+    given = f"CY{admission_no}"
+    return {
+        "admission_no": admission_no,
+        "bill_no": bill.get("bill_no", ""),
+        **money,
+        "paid_fen": sum(row["amount_fen"] for row in rows if row["business"] == "discharge"),
+        "refunded_fen": sum(row["amount_fen"] for row in rows if row["refund_no"] == given),
+        "settlements": rows,
+    }
