@@ -51,7 +51,7 @@ class Callbacks:
             raise ValueError("The token has 3 to 32 letters and digits.")
         check_key(key)
         config = {"url": url, "token": token, "key": key, "mode": mode}
-        return self._desk.world.scheduler.add(HANDSHAKE, account.appid, **config)
+        return self._desk.world.scheduler.add(HANDSHAKE, account.appid, 0.0, **config)
 
     async def _shake_hands(self, job: Job) -> None:
         """Ask the server for its ``echostr``; on success the configuration counts."""
@@ -187,7 +187,7 @@ class Callbacks:
             raise xml.NoMessage("no Content")
         if kind != "transfer_customer_service":
             self._chat.add(account.appid, openid, "account", str(kind), content_of(reply))
-        self._desk.journal("reply", openid, kind=kind, text=str(reply.get("Content", ""))[:200])
+        self._desk.journal("reply", openid, type=kind, text=str(reply.get("Content", ""))[:200])
 
     def _opened(self, account: Account, reply: xml.Tree) -> xml.Tree:
         server = account.settings["server"]

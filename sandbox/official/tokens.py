@@ -1,4 +1,4 @@
-"""Access tokens of accounts: the stable kind and the older one, which know nothing of each other."""
+"""Access tokens: the stable kind and the older one, which know nothing of each other."""
 
 import re
 import secrets

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from xml.parsers import expat  # noqa: S402 (declarations are refused below)
+from xml.parsers import expat
 
 Tree = dict[str, Any]
 DEPTH = 12
