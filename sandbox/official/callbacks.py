@@ -51,11 +51,11 @@ class Callbacks:
             raise ValueError("The token has 3 to 32 letters and digits.")
         check_key(key)
         config = {"url": url, "token": token, "key": key, "mode": mode}
-        return self._desk.world.scheduler.add(HANDSHAKE, account.appid, 0.0, **config)
+        return self._desk.world.scheduler.add(HANDSHAKE, account.appid, config=config)
 
     async def _shake_hands(self, job: Job) -> None:
         """Ask the server for its ``echostr``; on success the configuration counts."""
-        config, echo = job.content, str(secrets.randbelow(10**19))
+        config, echo = job.content["config"], str(secrets.randbelow(10**19))
         query = {**self._stamp(config["token"], self._desk.now()), "echostr": echo}
         answer = await _get(_with_query(config["url"], query))
         done = answer == echo.encode()
