@@ -26,7 +26,7 @@ DEEDS: dict[str, Deed] = {
             float(given["latitude"]), float(given["longitude"]), str(given.get("label", ""))
         )
     },
-    "click": lambda one, given: one.click(list(given["path"]), str(given.get("result", ""))),
+    "click": lambda one, given: one.click(list(given["button"]), str(given.get("result", ""))),
     "notices": lambda one, given: one.answer_notices(
         dict(given["answers"]), str(given.get("scene", "1"))
     ),

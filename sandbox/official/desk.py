@@ -99,7 +99,10 @@ class Desk:
                 return self.refuse(lost)
             self._permit(account, operation)
             body = _body(call) if method == "POST" else {}
-            return _answer(work(Ask(account, call, body)))
+            try:
+                return _answer(work(Ask(account, call, body)))
+            except OverflowError as error:  # a number that no table can hold
+                raise fail(40035) from error
 
         return Route("*", path, operation, handle)
 
@@ -161,6 +164,8 @@ def json_object(body: bytes) -> dict[str, Any]:
         raise fail(44002)
     try:
         found = json.loads(body)
+        if b"\\ud" in body.lower():
+            json.dumps(found, ensure_ascii=False).encode()  # half a character is no text
     except (ValueError, RecursionError) as error:
         raise fail(47001) from error
     if not isinstance(found, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from simulation.gateway import Route
 from simulation.store import Row
@@ -99,9 +99,7 @@ class Subscriptions(Part):
 
     def _add(self, ask: Ask) -> Reply:
         entry, chosen = _entry(ask.body.get("tid")), ask.body.get("kidList")
-        places = set(range(1, len(entry.fields) + 1))
-        good = isinstance(chosen, list) and 2 <= len(chosen) <= 5 and set(chosen) <= places
-        if not isinstance(chosen, list) or not good or len(set(chosen)) != len(chosen):
+        if not _is_choice(chosen, len(entry.fields)):
             raise fail(200020)
         if len(str(ask.body.get("sceneDesc", ""))) > 15:
             raise fail(200021)
@@ -265,3 +263,11 @@ def _entry(number: object) -> Entry:
     if entry is None:
         raise fail(200014)
     return entry
+
+
+def _is_choice(chosen: object, most: int) -> TypeGuard[list[int]]:
+    """Tell whether a body names two to five different keywords by their numbers."""
+    if not isinstance(chosen, list) or not 2 <= len(chosen) <= 5:
+        return False
+    numbers = [one for one in chosen if isinstance(one, int) and 1 <= one <= most]
+    return len(set(numbers)) == len(chosen)
