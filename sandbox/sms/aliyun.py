@@ -16,7 +16,7 @@ from simulation.messages import Answer, Call, Refusal
 
 from . import signing
 from .centre import ALIYUN, DELIVERED, Centre, Letter
-from .texts import BY_ALIYUN, CODE, LINK, MOBILE, VALUE_CHARACTERS, VERIFICATION, Template
+from .texts import BY_ALIYUN, CODE, LINK, MOBILE, VALUE_CHARACTERS, VERIFICATION, Template, load
 
 VERSION = "2017-05-25"
 FRESH_SECONDS = 900
@@ -233,8 +233,8 @@ def _filled(template: Template, given: str) -> dict[str, str]:
     :raise Refusal: JSON, missing, too long or forbidden values.
     """
     try:
-        found = json.loads(given) if given else {}
-    except (ValueError, RecursionError) as error:
+        found = load(given) if given else {}
+    except ValueError as error:
         raise refused("isv.INVALID_JSON_PARAM") from error
     if not isinstance(found, dict):
         raise refused("isv.INVALID_JSON_PARAM")
@@ -255,8 +255,8 @@ def _filled(template: Template, given: str) -> dict[str, str]:
 
 def _list(text: str) -> list[Any]:
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        found = load(text)
+    except ValueError as error:
         raise refused("isv.INVALID_JSON_PARAM") from error
     if not isinstance(found, list):
         raise refused("isv.INVALID_JSON_PARAM")

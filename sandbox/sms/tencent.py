@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from .texts import (
     VALUE_CHARACTERS,
     VERIFICATION,
     Template,
+    load,
     numbered,
 )
 
@@ -82,8 +82,8 @@ class Tencent:
         if action is None:
             raise Refusal("InvalidAction", "The action does not exist.")
         try:
-            given = json.loads(call.body)
-        except (ValueError, RecursionError) as error:
+            given = load(call.body)
+        except ValueError as error:
             raise Refusal("InvalidParameter", "The request is not JSON.") from error
         if not isinstance(given, dict):
             raise Refusal("InvalidParameter", "The request is not a JSON object.")

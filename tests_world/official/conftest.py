@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
-from simulation import launch
 from wechatpy import WeChatClient, WeChatOAuth, parse_message
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import WeChatClientException
 from wechatpy.utils import check_signature
+
+from simulation import launch
 
 TOKEN = "hospitaltoken"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -212,5 +213,3 @@ def oauth(account: Account) -> Callable[..., WeChatOAuth]:
         return found
 
     return make
-
-

@@ -1,14 +1,14 @@
 """Messages to the partner's server and its replies, sealed and opened by wechatpy.crypto."""
 
 import time
-from pathlib import Path
 
 import pytest
-from simulation import launch
 from wechatpy import create_reply, parse_message
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.exceptions import InvalidSignatureException
 from wechatpy.utils import check_signature
+
+from simulation import launch
 
 OTHER_KEY = "ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210abcdefg"
 OUT_OF_SERVICE = "该公众号提供的服务出现故障，请稍后再试"
@@ -283,14 +283,12 @@ def test_an_early_event_comes_before_the_answer(account, partner):
     assert partner.messages()[-1].event == "templatesendjobfinish"
 
 
-def test_what_was_accepted_is_told_after_a_crash(tmp_path: Path, partner):
+def test_what_was_accepted_is_told_after_a_crash(account, partner, tmp_path):
     """Kill the process after the answer and before the event; a new one tells it."""
     words = ("--state", str(tmp_path), "--base-port", "0", "--only", "official")
     world = launch.start("sandbox", *words)
     try:
-        from conftest import Account
-
-        account = Account(world)
+        account = type(account)(world)
         account.connect(partner)
         account.do("li", "follow")
         account.settle()
@@ -300,7 +298,7 @@ def test_what_was_accepted_is_told_after_a_crash(tmp_path: Path, partner):
         world.kill()
         assert partner.got == []
         world = launch.start("sandbox", *words)
-        again = Account(world)
+        again = type(account)(world)
         assert again.secret == account.secret
         assert again.see("li", "history")[-1]["content"]["msgid"] == answer["msgid"]
         again.advance(61)

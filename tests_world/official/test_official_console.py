@@ -360,7 +360,9 @@ def test_an_article_is_drafted_published_and_read(account, partner):
     assert "PUBLISHJOBFINISH" in partner.open(partner.got[-1])
     state = call("/cgi-bin/freepublish/get", {"publish_id": published["publish_id"]})
     page = requests.get(state["article_detail"]["item"][0]["article_url"], timeout=5)
-    assert "义诊改期" in page.text and "script-src 'none'" in page.headers["Content-Security-Policy"]
+    assert (
+        "义诊改期" in page.text and "script-src 'none'" in page.headers["Content-Security-Policy"]
+    )
     assert call("/cgi-bin/draft/get", {"media_id": number})["errcode"] == 40007
     assert call("/cgi-bin/freepublish/get", {"publish_id": "1"})["errcode"] == 53600
     assert requests.get(f"{account.base}/s/none", timeout=5).status_code == 404
@@ -450,5 +452,3 @@ def test_mass_messages_go_to_a_tag_or_a_list(account, refused):
     empty = {**own, "clientmsgid": "two", "text": {"content": ""}}
     assert call(f"{base}/sendall", empty)["errcode"] == 44004
     assert call(f"{base}/get", {"msg_id": 1})["errcode"] == 40035
-
-

@@ -2,12 +2,15 @@
 
 import json
 import random
+import tempfile
+from pathlib import Path
 
 import pytest
 import requests
 from requests.exceptions import ConnectionError, ReadTimeout
 
 from sandbox.official.gateway import OfficialAccount
+from simulation.world import World
 
 
 def call(account, timeout=5):
@@ -83,7 +86,23 @@ def test_an_answer_can_be_late(account):
     assert call(account).elapsed.total_seconds() >= 0.3
 
 
-VALUES = [None, True, 0, -1, 1.5, 2**70, "", "x", "9" * 400, [], [[]], [{}], {}, {"x": []}, "\ud800"]
+VALUES = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    2**70,
+    "",
+    "x",
+    "9" * 400,
+    [],
+    [[]],
+    [{}],
+    {},
+    {"x": []},
+    "\ud800",
+]
 NAMES = (
     "touser template_id data url miniprogram client_msg_id msgtype text content button name type"
     " key tag id tagid openid openid_list action_name action_info scene expire_seconds user_list"
@@ -130,7 +149,9 @@ def test_no_upload_fails_without_a_code(account):
     url = f"{account.base}/cgi-bin/media/upload"
     starts = ["multipart/form-data", "multipart/form-data; boundary=x", 'multipart/x; boundary="']
     for _round in range(60):
-        body = chance.choice([b"", b"--x\r\n", b"--x\r\nContent-Disposition: form-data; name=media"])
+        body = chance.choice(
+            [b"", b"--x\r\n", b"--x\r\nContent-Disposition: form-data; name=media"]
+        )
         body += chance.randbytes(30) + chance.choice([b"", b"\r\n--x--"])
         head = {"Content-Type": chance.choice(starts)}
         answer = session.post(url, params=query, data=body, headers=head, timeout=5)
@@ -139,22 +160,13 @@ def test_no_upload_fails_without_a_code(account):
 
 def gateway():
     """Return a gateway that only knows its addresses."""
-    import tempfile
-    from pathlib import Path
-
-    from simulation.world import World
-
     return OfficialAccount(World("addresses", Path(tempfile.mkdtemp())))
 
 
 def test_the_page_names_every_address_fault_and_control():
-    from pathlib import Path
-
     page = Path("docs/outside-world/official-account.md").read_text(encoding="utf-8")
     found = gateway()
     for route in [*found.routes(), *found.controls()]:
         assert f"`{route.path}`" in page, route.path
     for kind in found.fault_kinds:
         assert f"`{kind}`" in page, kind
-
-

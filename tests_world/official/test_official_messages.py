@@ -150,10 +150,13 @@ def test_templates_are_listed_added_and_deleted(account, refused):
         account.client.template.del_private_template(new)
     with refused(40037):
         account.client.template.add("no such")
-    assert account.client.call(
-        "/cgi-bin/template/api_add_template",
-        {"template_id_short": "43216", "keyword_name_list": ["无"]},
-    )["errcode"] == 40035
+    assert (
+        account.client.call(
+            "/cgi-bin/template/api_add_template",
+            {"template_id_short": "43216", "keyword_name_list": ["无"]},
+        )["errcode"]
+        == 40035
+    )
     assert account.client.template.get_industry()["primary_industry"]["first_class"] == "医药护理"
 
 

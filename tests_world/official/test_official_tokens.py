@@ -6,6 +6,8 @@ import pytest
 import requests
 from wechatpy.client.api import WeChatJSAPI
 
+from sandbox.official import jssdk
+
 
 def stable(account, force=False, **change):
     content = {
@@ -175,8 +177,6 @@ def test_the_signature_equals_the_documented_vector():
         "Wm3WZYTPz0wzccnW", ticket, 1414587457, "http://mp.weixin.qq.com?params=value"
     )
     assert found == "0f9de62fce790f9a083d5c99e95740ceb90c27ed"
-    from sandbox.official import jssdk
-
     assert found == jssdk.signature(
         ticket, "Wm3WZYTPz0wzccnW", "1414587457", "http://mp.weixin.qq.com?params=value"
     )
