@@ -28,7 +28,8 @@ DEFAULTS: Mapping[str, Any] = {
     "server": None,  # url, token, key, mode, once the handshake succeeded
     "previous_key": "",
     "switch_at": 0.0,  # until then messages are still encrypted with the previous key
-    "menu_open": True,
+    "most_permanent_codes": 100_000,
+    "most_fans_to_delete_a_tag": 100_000,
 }
 
 

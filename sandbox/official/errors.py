@@ -47,7 +47,6 @@ MESSAGES = {
     41006: "media_id missing",
     41008: "missing code",
     41009: "missing openid",
-    41030: "invalid page",
     42001: "access_token expired",
     42002: "refresh_token expired",
     43001: "require GET method",

@@ -77,7 +77,7 @@ class QrCodes(Part):
             "SELECT count(*) AS n FROM oa_qr WHERE appid = ? AND permanent = 1",
             (ask.account.appid,),
         )
-        if count and count["n"] >= MOST_PERMANENT:
+        if count and count["n"] >= ask.account.settings["most_permanent_codes"]:
             raise fail(45029)
         return self._insert(ask, scene, numbered, True, None)
 

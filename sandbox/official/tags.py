@@ -27,7 +27,6 @@ STAR = (2, "星标组")
 RESERVED = (0, 1, 2)
 FIRST_ID = 100
 MOST, MOST_OF_ONE, NAME_BYTES, BATCH = 100, 20, 30, 50
-MOST_FANS_TO_DELETE = 100_000
 PAGE = 10_000
 
 
@@ -122,7 +121,7 @@ class Tags(Part):
         number = self._own(ask, ask.inner("tag").get("id"))
         key = (ask.account.appid, number)
         row = self.store.one("SELECT count(*) AS n FROM oa_tagged WHERE appid = ? AND tag = ?", key)
-        if row and row["n"] > MOST_FANS_TO_DELETE:
+        if row and row["n"] > ask.account.settings["most_fans_to_delete_a_tag"]:
             raise fail(45057)
         self.store.run("DELETE FROM oa_tagged WHERE appid = ? AND tag = ?", key)
         self.store.run("DELETE FROM oa_tag WHERE appid = ? AND id = ?", key)

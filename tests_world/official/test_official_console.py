@@ -172,6 +172,15 @@ def test_temporary_codes_end_and_permanent_ones_are_the_same(account):
     assert account.world.post("/official/people/li/scan", text="abc")["action"] == "text"
 
 
+def test_permanent_codes_are_limited_in_number(account, refused):
+    account.change(most_permanent_codes=2)
+    for number in (1, 2):
+        account.client.qrcode.create(code("QR_LIMIT_SCENE", {"scene_id": number}))
+    with refused(45029, "qrcode count out of limit"):
+        account.client.qrcode.create(code("QR_LIMIT_SCENE", {"scene_id": 3}))
+    account.client.qrcode.create(code("QR_LIMIT_SCENE", {"scene_id": 1}))
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -279,6 +288,18 @@ def test_tags_have_their_limits(account, refused):
     with refused(45059):
         tag.tag_user(numbers[20], openid)
     assert len(tag.get_user_tag(openid)) == 20
+
+
+def test_a_tag_with_too_many_fans_stays(account, refused):
+    account.change(most_fans_to_delete_a_tag=1)
+    number = account.client.tag.create("人多")["id"]
+    for person in ("li", "wang"):
+        account.do(person, "follow")
+        account.client.tag.tag_user(number, account.openid(person))
+    with refused(45057):
+        account.client.tag.delete(number)
+    account.client.tag.untag_user(number, account.openid("li"))
+    account.client.tag.delete(number)
 
 
 def test_an_openid_of_another_account_is_no_openid_here(account, refused):

@@ -274,6 +274,14 @@ def test_notices_are_chosen_from_the_library(account):
     assert call(f"{base}/deltemplate", {"priTmplId": number})["errcode"] == 40037
 
 
+def test_an_account_holds_fifty_notices(account):
+    call, numbers = account.client.call, [43216, 43220]
+    pairs = [[a, b] for a in range(1, 7) for b in range(1, 7) if a != b]
+    wanted = [{"tid": tid, "kidList": pair} for tid in numbers for pair in pairs]
+    codes = [call("/wxaapi/newtmpl/addtemplate", one)["errcode"] for one in wanted[: 50 - 8]]
+    assert codes[: 50 - 9] == [0] * 41 and codes[-1] == 200012
+
+
 # --- customer messages
 
 
