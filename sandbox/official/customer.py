@@ -83,7 +83,6 @@ CHECKS: Mapping[str, Check] = {
     "text": Customer.check_text,
     "image": Customer.check_media,
     "voice": Customer.check_media,
-    "mpnews": Customer.check_media,
     "news": Customer.check_news,
     "msgmenu": Customer.check_menu,
 }

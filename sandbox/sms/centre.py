@@ -157,7 +157,7 @@ class Centre:
 
     def new_serial(self, vendor: str) -> str:
         """Return a number for a request, in the form of the vendor."""
-        digits = "".join(str(secrets.randbelow(10)) for _digit in range(12))
+        digits = f"{secrets.randbelow(10**12):012d}"
         at = f"{int(self.clock.now() * 1000)}"
         return f"{digits}{at}^0" if vendor == ALIYUN else f"5000:{digits}{at}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from sandbox.constants import HOSPITAL_NAME
@@ -56,6 +57,7 @@ class Sms(Gateway):
         return (Route("GET", "/", "rpc", self._handle), Route("POST", "/", "rpc", self._handle))
 
     def _handle(self, call: Call) -> Answer:
+        call = with_readable_headers(call)
         return (self._tencent if is_tencent(call) else self._aliyun).handle(call)
 
     def controls(self) -> Iterable[Route]:
@@ -140,6 +142,16 @@ class Sms(Gateway):
     def accepted(self, delivery: Delivery, status: int, body: bytes) -> bool:
         """Tell whether the sender's server took the push in."""
         return reports.is_taken(delivery.merchant, status, body)
+
+
+def with_readable_headers(call: Call) -> Call:
+    """Return a call whose headers can be signed: bytes that are no text become ``?``."""
+    if "".join(call.headers.values()).isascii():
+        return call
+    clean = {
+        name: value.encode("utf-8", "replace").decode() for name, value in call.headers.items()
+    }
+    return replace(call, headers=clean)
 
 
 def is_tencent(call: Call) -> bool:

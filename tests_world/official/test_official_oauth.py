@@ -79,7 +79,7 @@ def test_a_refresh_token_lives_thirty_days(account, oauth):
 
 
 def test_outside_wechat_nobody_is_known(oauth):
-    for person in ("", "nobody"):
+    for person in ("", "nobody", b"\xff"):
         answer = browse(oauth().authorize_url, person)
         assert answer.status_code == 200 and "请在微信客户端打开链接" in answer.text
 
@@ -94,6 +94,7 @@ def test_a_wrong_link_shows_its_code(account, oauth):
     assert "10003" in browse(oauth(page="http://evil.example/cb").authorize_url).text
     assert "10003" in browse(oauth(page="http://127.0.0.1@evil.example/").authorize_url).text
     assert "10003" in browse(oauth(page="http://127.0.0.1\\@evil.example/").authorize_url).text
+    assert "10003" in browse(oauth(page="http://evil.example\\@127.0.0.1/").authorize_url).text
     assert "10003" in browse(oauth(page="javascript://127.0.0.1/").authorize_url).text
     assert "10012" in wrong(account, f"{rest}&scope=snsapi_base&state=1")
     assert "10016" in wrong(account, f"appid=wx0&{rest}&scope=snsapi_base&state=1")

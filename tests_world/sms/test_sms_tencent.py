@@ -395,6 +395,16 @@ def test_no_body_fails_without_a_code(centre):
         assert "Error" in answer or "PullSmsSendStatusSet" in answer
 
 
+def test_headers_that_are_no_text_are_a_wrong_signature(centre):
+    body = json.dumps(centre.tencent.content(LI)).encode()
+    heads = {**centre.tencent.headers(body, "SendSms"), "Host": b"\xff"}
+    answer = requests.post(centre.tencent.base, data=body, headers=heads, timeout=5).json()
+    assert answer["Response"]["Error"]["Code"] == "AuthFailure.SignatureFailure"
+    heads = {"x-acs-action": b"\xff", "Authorization": "ACS3-HMAC-SHA256 \xff".encode()}
+    answer = requests.get(centre.aliyun.base, headers=heads, timeout=5).json()
+    assert answer["Code"] == "IncompleteSignature"
+
+
 def test_the_page_names_every_address_fault_and_control(tmp_path):
     page = Path("docs/outside-world/sms.md").read_text(encoding="utf-8")
     gateway = Sms(World("addresses", tmp_path))
