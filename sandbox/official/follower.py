@@ -169,31 +169,37 @@ class Follower:
         :raise ValueError: when there is no such button.
         """
         button = self._button(path)
-        kind, appid = button.get("type"), self.account.appid
+        kind = str(button.get("type"))
         self._window(TOUCH)
         if kind == "view":
-            menu_id = self._menu_id()
-            self._event("VIEW", EventKey=button["url"], **menu_id)
+            self._event("VIEW", EventKey=button["url"], **self._menu_id())
             return {"action": "open", "url": button["url"]}
         if kind == "miniprogram":
-            self._event("view_miniprogram", EventKey=button.get("pagepath", ""), **self._menu_id())
-            target = {"appid": button["appid"], "pagepath": button.get("pagepath", "")}
-            return {"action": "miniprogram", **target, "url": button["url"]}
-        if kind == "click":
-            self._event("CLICK", EventKey=button["key"])
-            return {"action": "event", "key": button["key"]}
-        if kind in ("scancode_push", "scancode_waitmsg"):
-            info = {"ScanType": qr_type, "ScanResult": result}
-            self._event(str(kind), EventKey=button["key"], ScanCodeInfo=info)
-            opened = kind == "scancode_push" and result.startswith(("http://", "https://"))
-            return {"action": "open", "url": result} if opened else {"action": "event"}
+            return self._open_program(button)
+        if kind.startswith("scancode_"):
+            return self._click_camera(kind, button, {"ScanType": qr_type, "ScanResult": result})
         if kind in KEYED:
-            self._event(str(kind), EventKey=button["key"])
+            self._event("CLICK" if kind == "click" else kind, EventKey=button["key"])
             return {"action": "event", "key": button["key"]}
-        media = button.get("media_id") or button.get("article_id", "")
-        content = {"MediaId": media}
-        self._parts.chat.add(appid, self.openid, "account", "media", content)
-        return {"action": "media", "media_id": media}
+        media = {"MediaId": button.get("media_id") or button.get("article_id", "")}
+        self._parts.chat.add(self.account.appid, self.openid, "account", "media", media)
+        return {"action": "media", "media_id": media["MediaId"]}
+
+    def _open_program(self, button: Mapping[str, Any]) -> dict[str, Any]:
+        page = button.get("pagepath", "")
+        self._event("view_miniprogram", EventKey=page, **self._menu_id())
+        target = {"appid": button["appid"], "pagepath": page, "url": button["url"]}
+        return {"action": "miniprogram", **target}
+
+    def _click_camera(
+        self, kind: str, button: Mapping[str, Any], info: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Tell what the camera read; ``scancode_push`` also opens a link."""
+        self._event(kind, EventKey=button["key"], ScanCodeInfo=info)
+        link = info["ScanResult"]
+        if kind == "scancode_push" and link.startswith(("http://", "https://")):
+            return {"action": "open", "url": link}
+        return {"action": "event"}
 
     def _button(self, path: list[int]) -> dict[str, Any]:
         buttons: Any = self.menu()

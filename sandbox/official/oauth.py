@@ -14,6 +14,7 @@ from simulation.gateway import Route
 from simulation.messages import Answer, Call
 from simulation.store import Row
 
+from . import pages
 from .accounts import Account
 from .base import identify
 from .contacts import Contacts
@@ -39,18 +40,6 @@ TOKEN_SECONDS = 7200
 REFRESH_SECONDS = 30 * 86400
 ORDER = ["appid", "redirect_uri", "response_type", "scope", "state"]
 STATE = re.compile(r"[0-9A-Za-z]{0,128}\Z")
-OUTSIDE = "请在微信客户端打开链接"
-# codes and sentences of the page that a wrong link shows
-PAGES = {
-    "order": ("10000", "链接参数有误，请检查参数顺序"),
-    "domain": ("10003", "redirect_uri域名与后台配置不一致"),
-    "scope": ("10005", "此公众号并没有这些scope的权限"),
-    "no_scope": ("10010", "scope不能为空"),
-    "no_redirect": ("10011", "redirect_uri不能为空"),
-    "no_appid": ("10012", "appid不能为空"),
-    "state": ("10013", "state参数错误"),
-    "appid": ("10016", "不支持微信开放平台的Appid，请使用公众号Appid"),
-}
 
 
 class WrongLink(Exception):
@@ -85,12 +74,12 @@ class OAuth(Part):
             account, wanted = self._checked(call)
             person = self._visitor(call)
         except WrongLink as wrong:
-            return _page(*PAGES[str(wrong)])
+            return pages.wrong_link(str(wrong))
         if person is None:
-            return Answer.text(_html(OUTSIDE, ""), kind="text/html")
+            return pages.outside()
         contact = self._contacts.of(account, person)
         if wanted["scope"] == USERINFO and not contact["consented"]:
-            return Answer.text(_consent_page(account, person), kind="text/html")
+            return pages.consent(account, person)
         return self._redirect(account, contact, wanted)
 
     def _consent(self, call: Call) -> Answer:
@@ -99,11 +88,11 @@ class OAuth(Part):
             account, wanted = self._checked(call)
             person = self._visitor(call)
         except WrongLink as wrong:
-            return _page(*PAGES[str(wrong)])
+            return pages.wrong_link(str(wrong))
         if person is None:
-            return Answer.text(_html(OUTSIDE, ""), kind="text/html")
+            return pages.outside()
         if call.form.get("answer") != "allow":
-            return Answer.text(_html("已拒绝授权", ""), kind="text/html")
+            return pages.denied()
         contact = self._contacts.of(account, person)
         self._contacts.set(contact, consented=1)
         return self._redirect(account, contact, wanted)
@@ -117,7 +106,7 @@ class OAuth(Part):
     def _checked(self, call: Call) -> tuple[Account, dict[str, str]]:
         """Return account and parameters of a link.
 
-        :raise WrongLink: with a name out of :data:`PAGES`.
+        :raise WrongLink: with a name out of :data:`pages.WRONG`.
         """
         pairs = parse_qsl(call.target.partition("?")[2], keep_blank_values=True)
         names = [name for name, _value in pairs if name in ORDER]
@@ -301,28 +290,3 @@ def _allowed(url: str, domains: list[str]) -> bool:
         return False
     clean = parts.scheme in ("http", "https") and "\\" not in url
     return clean and (host in domains or parts.netloc in domains)
-
-
-def _html(title: str, body: str) -> str:
-    return (
-        "<!doctype html><html lang=zh-CN><meta charset=utf-8><meta name=viewport"
-        ' content="width=device-width,initial-scale=1"><title>微信授权</title>'
-        "<style>body{font:17px/1.5 sans-serif;margin:48px 24px;text-align:center}"
-        "button{display:block;width:100%;margin:16px 0;padding:12px;font-size:17px;border:0;"
-        "border-radius:8px;background:#eee}.ok{background:#067a3a;color:#fff}</style>"
-        f"<h1>{html.escape(title)}</h1>{body}</html>"
-    )
-
-
-def _page(code: str, text: str) -> Answer:
-    return Answer.text(_html(text, f"<p>错误码:{code}</p>"), kind="text/html")
-
-
-def _consent_page(account: Account, person: Person) -> str:
-    name = html.escape(f"{account.name} 申请获取以下权限")
-    return _html(
-        account.name,
-        f"<p>{name}</p><p>获得你的昵称、头像</p><p>{html.escape(person.name)}</p>"
-        '<form method="post"><button class="ok" name="answer" value="allow">允许</button>'
-        '<button name="answer" value="deny">拒绝</button></form>',
-    )

@@ -141,7 +141,7 @@ def test_the_token_call_refuses_with_the_documented_codes(account):
 
     assert code(grant_type="x") == 40002
     assert code(appid="wx0") == 40013
-    assert code(secret="wrong") == 40125  # noqa: S106
+    assert code(secret="wrong") == 40125
     assert code(code="") == 41008
     info = f"{account.base}/sns/userinfo"
     for query, expected in (

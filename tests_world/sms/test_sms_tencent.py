@@ -81,7 +81,7 @@ def test_a_wrong_call_gets_the_documented_error(centre):
     def error(given=content, action="SendSms", **change):
         return tencent.call(action, given, **change)["Error"]["Code"]
 
-    assert error(secret="wrong") == "AuthFailure.SignatureFailure"  # noqa: S106
+    assert error(secret="wrong") == "AuthFailure.SignatureFailure"
     assert error(id="AKIDx") == "AuthFailure.SecretIdNotFound"
     assert error(at=time.time() - 301) == "AuthFailure.SignatureExpire"
     assert error(version="2000-01-01") == "NoSuchVersion"
