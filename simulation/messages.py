@@ -12,7 +12,7 @@ def _whole(text: str) -> int:
 
     :raise ValueError: when it does not.
     """
-    number = int(text) if len(text) < 20 else 2**63
+    number = int(text) if len(text) <= 20 else 2**63
     if not -(2**63) <= number < 2**63:
         raise ValueError("The number is too long.")
     return number
