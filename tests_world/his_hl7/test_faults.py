@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -211,6 +212,33 @@ def test_what_is_not_accepted_comes_again_and_what_is_rejected_does_not(told: To
     assert [fact["control_id"] for fact in rejected] == [second]
     shown = told.his.running.get(f"/mllp/messages?direction=out&control_id={first}")["messages"]
     assert [item["ack"] for item in shown][:2] == ["AE", "AE"]
+
+
+def acknowledgement(code: str, number: str) -> bytes:
+    return framed(message("ACK^A28^ACK", f"MSA|{code}|{number}").encode())
+
+
+def test_an_answer_to_another_message_is_skipped(his: Hospital) -> None:
+    his.running.ask("DELETE", "/faults")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        events = [("patient.created", {**PATIENT, "cards": []})] * 2
+        after = his.follow("stale", events, port=server.getsockname()[1])
+        link, _address = server.accept()
+        with link:
+            first, second = f"H{after + 1}", f"H{after + 2}"
+            link.settimeout(10)
+            assert f"|{first}|".encode() in link.recv(65536)
+            link.sendall(acknowledgement("AR", "H0") + framed(b"\xff"))
+            link.sendall(acknowledgement("AA", first))
+            assert f"|{second}|".encode() in link.recv(65536)
+            link.sendall(acknowledgement("AA", first) + acknowledgement("AR", second))
+            rejected = []
+            while not rejected:
+                facts = his.running.get("/journal?kind=hl7.rejected&limit=10000")["facts"]
+                rejected = [fact for fact in facts if fact["partner"] == "stale"]
+        his.forget("stale")
+    assert [fact["control_id"] for fact in rejected] == [second]
 
 
 def test_every_fault_is_on_the_page_and_was_seen_here(his: Hospital) -> None:
