@@ -160,7 +160,7 @@ def admit(stage: Stage, visit_no: str) -> str:
     )
     places = hospital.db.all(
         "SELECT d.code AS ward, o.code AS doctor FROM department d"
-        " JOIN doctor o ON o.department_code = d.code WHERE d.kind = 'ward'"
+        " JOIN doctor o ON o.department_code IN (d.code, d.parent_code) WHERE d.kind = 'ward'"
         " ORDER BY d.code, o.code"
     )
     if visit is None or not places:

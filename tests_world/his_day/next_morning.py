@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests_world.his_vendor.conftest import Client
+
 
 from .hospital import Hospital
+from .platform import Platform
 
 TOMORROW = "2026-03-03"
 
@@ -14,7 +15,7 @@ TOMORROW = "2026-03-03"
 def pass_morning(his: Hospital) -> None:
     """Let one of each other kind of event happen; the clock stands still at eight."""
     his.running.post("/clock", at=f"{TOMORROW}T07:55:00+08:00", speed=0)
-    platform = Client(his.running)
+    platform = Platform(his.running)
     _directory(his, platform)
     session, people = _open_session(his), _people(his)
     _people_change(platform, people)
@@ -46,7 +47,7 @@ def _open_session(his: Hospital) -> str:
     return str(row["session_id"])
 
 
-def _directory(his: Hospital, platform: Client) -> None:
+def _directory(his: Hospital, platform: Platform) -> None:
     doctor = his.rows("SELECT code, department_code FROM v_doctor ORDER BY code LIMIT 1")[0]
     department = doctor["department_code"]
     platform.staff("set_department", code=department, place="门诊楼 9 层 <东>")
@@ -66,7 +67,7 @@ def _directory(his: Hospital, platform: Client) -> None:
     platform.staff("resume", session_id=session["session_id"])
 
 
-def _people_change(platform: Client, people: list[str]) -> None:
+def _people_change(platform: Platform, people: list[str]) -> None:
     platform.data("patient/update", patient_id=people[0], address="莲都区“解放街”1号 \\ 2|3^4&5~6")
     made = platform.data(
         "patient/create", patient_name="临时患者", idcard_type="03", idcard="E12345678", sex="2",
@@ -76,7 +77,7 @@ def _people_change(platform: Client, people: list[str]) -> None:
     platform.staff("merge", patient_no=made["patient_id"], into=people[1])
 
 
-def _give_back(platform: Client, session: str, patient_no: str) -> None:
+def _give_back(platform: Platform, session: str, patient_no: str) -> None:
     """Book without paying, and think better of it."""
     booked = platform.data(
         "outpatient/register_direct", schedule_id=session, patient_id=patient_no, order_no="D-1"
@@ -84,7 +85,7 @@ def _give_back(platform: Client, session: str, patient_no: str) -> None:
     platform.data("outpatient/register_cancel", register_no=booked["register_no"])
 
 
-def _pay(platform: Client, patient_no: str, trade_no: str) -> dict[str, Any]:
+def _pay(platform: Platform, patient_no: str, trade_no: str) -> dict[str, Any]:
     [bill] = platform.data("outpatient/unpaidfees", patient_id=patient_no)
     paid: dict[str, Any] = platform.data(
         "outpatient/charge_commit",
@@ -97,7 +98,7 @@ def _pay(platform: Client, patient_no: str, trade_no: str) -> dict[str, Any]:
     return paid
 
 
-def _see_doctor(his: Hospital, platform: Client, session: str, patient_no: str) -> None:
+def _see_doctor(his: Hospital, platform: Platform, session: str, patient_no: str) -> None:
     """Register, change the order, pay, and give everything back."""
     fee = his.rows("SELECT fee_fen FROM v_schedule WHERE session_id = %s", int(session))[0]
     made = platform.data(
@@ -127,21 +128,21 @@ def _see_doctor(his: Hospital, platform: Client, session: str, patient_no: str) 
     platform.staff("visit_end", visit_no=visit, diagnosis_code="J06.900", diagnosis="上感")
 
 
-def _admit(his: Hospital, platform: Client, patient_no: str) -> str:
+def _admit(his: Hospital, platform: Platform, patient_no: str) -> str:
     ward = his.rows(
-        "SELECT o.code, o.department_code FROM v_doctor o JOIN v_dept d"
-        " ON d.code = o.department_code WHERE d.kind = 'ward' ORDER BY o.code LIMIT 1"
+        "SELECT o.code, d.code AS ward_code FROM v_doctor o JOIN v_dept d"
+        " ON d.parent_code = o.department_code WHERE d.kind = 'ward' ORDER BY o.code LIMIT 1"
     )[0]
     stay = platform.staff(
         "admit",
         patient_no=patient_no,
-        ward_code=ward["department_code"],
+        ward_code=ward["ward_code"],
         doctor_code=ward["code"],
     )
     return str(stay["admission_no"])
 
 
-def _stay(platform: Client, number: str) -> None:
+def _stay(platform: Platform, number: str) -> None:
     platform.data(
         "inhospital/prepay", inhosp_no=number, trade_no="T-D-4", channel_id="weixin", amount="500.00"
     )
@@ -150,7 +151,7 @@ def _stay(platform: Client, number: str) -> None:
     platform.data("inhospital/leave_settle", inhosp_no=number)
 
 
-def _check_up(platform: Client, patient_no: str) -> None:
+def _check_up(platform: Platform, patient_no: str) -> None:
     packages = platform.data("physical/package_list")
     fit = next(one for one in packages if one["sex"] in ("0", "2"))
     booked = platform.data(
