@@ -4,7 +4,6 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg2
 
@@ -25,6 +24,32 @@ def id_number(body: str) -> str:
     """Return an identity number of 17 digits with its last character."""
     total = sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True))
     return body + CHECK_DIGITS[total % 11]
+
+
+KEEP = """
+CREATE SCHEMA kept;
+CREATE TABLE kept.sequences AS SELECT sequencename, last_value FROM pg_sequences
+    WHERE schemaname = 'public';
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('CREATE TABLE kept.%I AS TABLE public.%I', name, name);
+    END LOOP;
+END $$
+"""
+RESTORE = """
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r'
+            AND relnamespace = 'public'::regnamespace ORDER BY oid DESC LOOP
+        EXECUTE format('DELETE FROM public.%I', name);
+    END LOOP;
+    FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r'
+            AND relnamespace = 'public'::regnamespace ORDER BY oid LOOP
+        EXECUTE format('INSERT INTO public.%I OVERRIDING SYSTEM VALUE TABLE kept.%I', name, name);
+    END LOOP;
+    PERFORM setval(sequencename::text::regclass, coalesce(last_value, 1), last_value IS NOT NULL)
+        FROM kept.sequences;
+END $$
+"""
 
 
 @contextmanager
@@ -51,6 +76,23 @@ def hospital(dsn: str, store: Store | None = None, at: str = MORNING) -> Hospita
     clock = Clock(kept)
     clock.set(parse(at), 0.0)
     return Hospital(Database(dsn), clock, Faults(), Journal(kept, clock))
+
+
+@contextmanager
+def filled() -> Iterator[str]:
+    """Create a database with the tiny hospital, and keep a copy of it beside the tables."""
+    with database() as dsn:
+        his = hospital(dsn)
+        with his.db.transaction():
+            fill(his)
+            his.db.run(KEEP)
+        his.db.close()
+        yield dsn
+
+
+def restore(his: Hospital) -> None:
+    """Make the database what it was when it was filled."""
+    his.db.run(RESTORE)
 
 
 def fill(his: Hospital) -> None:
@@ -158,10 +200,3 @@ def _drugs(his: Hospital) -> None:
             insurance_class="A",
             leaflet={"indications": "适应症", "dosage": "用法用量"},
         )
-
-
-def state_folder(path: Path) -> Path:
-    """Return the state folder of a process, with its clock set to the morning."""
-    folder = path / "state"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

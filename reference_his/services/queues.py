@@ -20,15 +20,13 @@ def enter(hospital: Hospital, queue: str, patient_no: str, reference: str, room:
     """
     patient = patients.row_of(hospital, patient_no)
     with writing(hospital):
-        entry_id = None
-        while entry_id is None:
-            entry_id = _append(hospital, queue, patient["id"], reference, room)
+        while (entry_id := _append(hospital, queue, patient["id"], reference, room)) is None:
             waiting = hospital.db.one(
                 "SELECT id FROM queue_entry WHERE queue = %s AND reference = %s"
                 " AND state IN ('waiting', 'called')",
                 (queue, reference),
             )
-            if entry_id is None and waiting:
+            if waiting:
                 return facts_of.queue_entry(hospital, waiting["id"])
         found = facts_of.queue_entry(hospital, entry_id)
         hospital.emit("queue.entered", reference, found)

@@ -318,6 +318,33 @@ def _void_bill(hospital: Hospital, reg_no: str) -> None:
         bills.void(hospital, bill["bill_no"])
 
 
+def payment(hospital: Hospital, reg_no: str) -> Facts:
+    """Return the settlement that paid a registration.
+
+    :raise Refusal: SETTLEMENT_UNKNOWN.
+    """
+    bill = bills.of(hospital, "reg_no", reg_no) or {}
+    where = "s.bill_no = %s AND s.kind = 'P'"
+    paid = settlements.read(hospital, where, (bill.get("bill_no"),))
+    if not paid:
+        raise refuse("SETTLEMENT_UNKNOWN", reg_no)
+    return paid[0]
+
+
+def pay(hospital: Hospital, reg_no: str, trade_no: str, pay_channel: str) -> Facts:
+    """Pay a booked registration's bill, as the window does when the patient comes.
+
+    :return: the settlement.
+    :raise Refusal: BILL_UNKNOWN, BILL_SETTLED, BILL_VOID.
+    """
+    bill = bills.of(hospital, "reg_no", reg_no)
+    if bill is None:
+        raise refuse("BILL_UNKNOWN", reg_no)
+    return billing.settle(
+        hospital, bill["bill_no"], bill["version"], trade_no, pay_channel, bill["total_fen"]
+    )
+
+
 def refund(hospital: Hospital, reg_no: str, trade_no: str, refund_no: str) -> Facts:
     """Give a paid registration's money and number back, before it was signed.
 
@@ -326,12 +353,10 @@ def refund(hospital: Hospital, reg_no: str, trade_no: str, refund_no: str) -> Fa
         REGISTRATION_STATE.
     """
     row = _row(hospital, reg_no, "", "")
-    bill = bills.of(hospital, "reg_no", row["reg_no"])
-    where = "s.bill_no = %s AND s.trade_no = %s AND s.kind = 'P'"
-    paid = settlements.read(hospital, where, ((bill or {}).get("bill_no"), trade_no))
-    if not paid:
+    paid = payment(hospital, row["reg_no"])
+    if paid["trade_no"] != trade_no:
         raise refuse("SETTLEMENT_UNKNOWN", trade_no)
-    return billing.refund(hospital, paid[0]["settlement_no"], refund_no, paid[0]["amount_fen"])
+    return billing.refund(hospital, paid["settlement_no"], refund_no, paid["amount_fen"])
 
 
 def sign(hospital: Hospital, reg_no: str) -> Facts:

@@ -1,4 +1,4 @@
-"""One tiny hospital for each test: a template is filled once and copied."""
+"""The tiny hospital, as new for each test."""
 
 from collections.abc import Iterator
 
@@ -8,28 +8,16 @@ from reference_his.hospital import Hospital
 from tests_world import his_fixture
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dsn() -> Iterator[str]:
-    with his_fixture.database() as name:
-        filled = his_fixture.hospital(name)
-        his_fixture.fill(filled)
-        filled.db.close()
+    with his_fixture.filled() as name:
         yield name
 
 
 @pytest.fixture
 def his(dsn: str) -> Iterator[Hospital]:
-    """A hospital whose changes are undone after the test."""
+    """The hospital as it was filled, with a clock that stands still."""
     found = his_fixture.hospital(dsn)
+    his_fixture.restore(found)
     yield found
     found.db.close()
-
-
-@pytest.fixture
-def fresh(dsn: str) -> Iterator[Hospital]:
-    """A hospital in a copy of the database, for tests that change much or use threads."""
-    with his_fixture.database() as name:
-        filled = his_fixture.hospital(name)
-        his_fixture.fill(filled)
-        yield filled
-        filled.db.close()
