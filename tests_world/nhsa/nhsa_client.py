@@ -118,9 +118,9 @@ class Hospital:
         digest = hmac.new(key.encode(), text.encode(), hashlib.sha1).digest()
         return {**names, "_api_signature": base64.b64encode(digest).decode()}
 
-    def tif_headers(self, at, nonce=None, token=None):
+    def tif_headers(self, at, nonce=None):
         stamp, nonce = str(int(at)), nonce or uuid.uuid4().hex
-        text = stamp + (token or self.account["paas_token"]) + nonce + stamp
+        text = stamp + self.account["paas_token"] + nonce + stamp
         return {
             "x-tif-paasid": self.account["paas_id"],
             "x-tif-timestamp": stamp,

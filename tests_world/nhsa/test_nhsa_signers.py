@@ -47,7 +47,8 @@ def test_a_wrong_csb_signature_or_time_is_refused(world):
 def test_a_wrong_tif_signature_time_or_nonce_is_refused(world):
     hospital = Hospital.of(world, "H33110200001")
     at = hospital.now().timestamp()
-    refused(hospital, 401, "x-tif-signature错误", headers=hospital.tif_headers(at, token="other"))
+    wrong = {**hospital.tif_headers(at), "x-tif-signature": "0" * 64}
+    refused(hospital, 401, "x-tif-signature错误", headers=wrong)
     refused(hospital, 401, "请求已过期", headers=hospital.tif_headers(at - 200))
     once = hospital.tif_headers(at, nonce="once")
     assert hospital.post(hospital.envelope("9001", SIGN_IN), headers=once).json()["infcode"] == "0"
