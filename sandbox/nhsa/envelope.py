@@ -111,8 +111,7 @@ def canonical(value: Any) -> str:
     return str(value) if isinstance(value, Decimal) else _text(value)
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def answer(

@@ -157,7 +157,7 @@ class Nhsa(Gateway):
             raise refuse(f"交易编号【{inbound.infno}】不存在或未开通")
         if opened.enveloped and inbound.infno not in WITHOUT_SIGN_IN:
             self._sign_in.check(inbound.hospital.code, opened.message.sign_no)
-        digest = hashlib.sha256(canonical(inbound.input.content).encode()).hexdigest()
+        digest = self._messages.digest(inbound)
         known = self._messages.known(inbound, digest)
         if known is not None:
             return self._answer(call, opened, *known)
@@ -179,8 +179,14 @@ class Nhsa(Gateway):
             text = json.dumps(output, ensure_ascii=False).encode()
             sealed = sm.sm4_encrypt(opened.hospital.sm4_key, text).hex().upper()
         content = envelope.answer(infcode, msgid, now, now, error, sealed)
-        signature = self.hospitals.bureau_key.sign(canonical(output).encode()).hex()
-        return Answer.json({**content, "signtype": "SM2", "cainfo": signature})
+        if opened and opened.message.signature:
+            content |= self._signature(output)
+        return Answer.json(content)
+
+    def _signature(self, output: Any) -> dict[str, str]:
+        """Return the platform's signature: whoever signs gets a signed answer."""
+        signed = self.hospitals.bureau_key.sign(canonical(output).encode())
+        return {"signtype": "SM2", "cainfo": signed.hex()}
 
     def _portal_answer(
         self, opened: _Opened, infcode: str, error: str, output: Any, now: str
@@ -207,13 +213,16 @@ class Nhsa(Gateway):
         return self.refuse(Refusal("-1", "请求过于频繁，请稍后再试", 429), call)
 
     def seal(self, answer: Answer, call: Call, spoiled: bool) -> Answer:
-        """Spoil the signature that an answer already carries, when asked."""
-        if spoiled and answer.body.startswith(b"{"):
-            content = json.loads(answer.body)
-            name = "signData" if "signData" in content else "cainfo"
-            content[name] = content[name][::-1]
-            return Answer.json(content, answer.status)
-        return answer
+        """Spoil the signature of an answer, when asked; one without gets a wrong one."""
+        if not spoiled or not answer.body.startswith(b"{"):
+            return answer
+        content = json.loads(answer.body)
+        if "signData" in content:
+            content["signData"] = content["signData"][::-1]
+        else:
+            signed = self._signature(content["output"])
+            content |= {**signed, "cainfo": signed["cainfo"][::-1]}
+        return Answer.json(content, answer.status)
 
 
 class _Opened:

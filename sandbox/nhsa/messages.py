@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -17,6 +18,14 @@ class Messages:
 
     def __init__(self, bureau: Bureau):
         self._bureau, self._store = bureau, bureau.store
+
+    @staticmethod
+    def digest(call: Inbound) -> str:
+        """Return what tells one content from another; empty where it does not matter."""
+        if call.infno in ANSWERED_ANEW:
+            return ""
+        text = json.dumps(call.input.content, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def known(self, call: Inbound, digest: str) -> tuple[str, str, Any] | None:
         """Return infcode, sentence and output of the first answer, ``None`` for a new message.

@@ -37,8 +37,10 @@ CREATE TABLE IF NOT EXISTS nhsa_detail (
     own INTEGER NOT NULL, over INTEGER NOT NULL, pre INTEGER NOT NULL, scope INTEGER NOT NULL,
     setl_id TEXT, pay_ord_id TEXT,
     UNIQUE (mdtrt_id, feedetl_sn), CHECK (own + over + pre + scope = total));
-CREATE INDEX IF NOT EXISTS nhsa_detail_settlement ON nhsa_detail (setl_id);
-CREATE INDEX IF NOT EXISTS nhsa_detail_order ON nhsa_detail (pay_ord_id);
+CREATE INDEX IF NOT EXISTS nhsa_detail_settlement ON nhsa_detail (setl_id)
+    WHERE setl_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS nhsa_detail_order ON nhsa_detail (pay_ord_id)
+    WHERE pay_ord_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS nhsa_settlement (
     id INTEGER PRIMARY KEY, setl_id TEXT UNIQUE, hospital TEXT NOT NULL,
     mdtrt_id TEXT NOT NULL REFERENCES nhsa_visit (mdtrt_id), psn_no TEXT NOT NULL,

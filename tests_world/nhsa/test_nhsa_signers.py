@@ -96,7 +96,9 @@ def test_the_signature_inside_an_envelope_is_checked(world):
 def test_input_and_output_can_be_encrypted(world):
     hospital = Hospital.of(world, "H33110200001")
     sealed = sm4_cipher(hospital.sm4_key, json.dumps(SIGN_IN).encode()).hex()
-    found = hospital.ask("9001", sealed, enc_type="SM4")
+    keys = (hospital.account["private_key"], hospital.account["public_key"])
+    signed = gmssl_sign(*keys, canonical(SIGN_IN)).hex()
+    found = hospital.ask("9001", sealed, enc_type="SM4", cainfo=signed, signtype="SM2")
     plain = json.loads(sm4_cipher(hospital.sm4_key, bytes.fromhex(found["output"]), decrypt=True))
     assert plain["signinoutb"]["sign_no"]
     assert gmssl_verify(hospital.platform_key, bytes.fromhex(found["cainfo"]), canonical(plain))
@@ -104,15 +106,25 @@ def test_input_and_output_can_be_encrypted(world):
         hospital.call("9001", "00", enc_type="SM4")
 
 
-def test_answers_are_signed_and_a_spoiled_signature_is_seen(world):
+def test_who_signs_gets_a_signed_answer_and_sees_a_spoiled_one(world):
     hospital = Hospital.of(world, "H33110200001")
+    assert "cainfo" not in hospital.ask("9001", SIGN_IN)
+    keys = (hospital.account["private_key"], hospital.account["public_key"])
+    signed = {"cainfo": gmssl_sign(*keys, canonical(SIGN_IN)).hex(), "signtype": "SM2"}
     for spoiled in (False, True):
         if spoiled:
             world.fault("bad_signature", gateway="nhsa")
-        found = hospital.ask("9001", SIGN_IN)
+        found = hospital.ask("9001", SIGN_IN, **signed)
         signature = bytes.fromhex(found["cainfo"])
         right = gmssl_verify(hospital.platform_key, signature, canonical(found["output"]))
         assert bool(right) is not spoiled
+
+
+def test_a_portal_sees_a_spoiled_signature(world):
+    hospital = Hospital.of(world, "H33110200003")
+    world.fault("bad_signature", gateway="nhsa")
+    with pytest.raises((AssertionError, ValueError)):
+        hospital.sign_in()
 
 
 def test_a_day_begins_with_signing_in_and_ends_with_signing_out(world):
