@@ -130,6 +130,8 @@ class Insurer(Gateway):
         wanted = call.json()
         names = ("state", "since", "until")
         values = {name: str(wanted[name]) for name in names if name in wanted}
+        if values.get("state", "active") not in ("active", "lapsed"):
+            raise ValueError("A policy is active or lapsed.")
         number = self._policies.insure(wanted["person"], wanted["product"], **values)
         return Answer.json({"policyNo": number})
 

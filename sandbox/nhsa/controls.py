@@ -11,8 +11,14 @@ from .bureau import Bureau
 from .catalogue import ITEMS
 from .hospitals import Hospitals
 from .mobile import Mobile
-from .persons import Persons, social_card
+from .persons import AREA, Persons
 
+STATES = ("1", "2", "4")
+CHANGEABLE = {
+    "signer": ("tif", "csb", "portal"),
+    "level": (1, 2, 3),
+    "needs_cainfo": (0, 1),
+}
 KINDS = {"310": ("11", "12", "13"), "390": ("14", "15", "16")}
 
 
@@ -35,27 +41,32 @@ class Controls:
 
     def _people(self, _call: Call) -> Answer:
         rows = self._bureau.store.all("SELECT * FROM nhsa_insured ORDER BY person")
-        cards = {one.id: social_card(one) for one in self._persons.people.all()}
-        found = [
-            {**dict(row), "card": cards[row["person"]][0], "card_sn": cards[row["person"]][1]}
-            for row in rows
-        ]
-        return Answer.json({"people": found})
+        return Answer.json({"people": [dict(row) for row in rows]})
 
     def _insure(self, call: Call) -> Answer:
-        """Insure a person or change it: insutype, psn_type, state, balance (fen), area."""
-        wanted = call.json()
-        insutype = str(wanted.get("insutype", "310"))
-        kind = str(wanted.get("psn_type", KINDS[insutype][0]))
-        if kind not in KINDS[insutype]:
+        """Insure a person or change it: insutype, psn_type, state, balance (fen), area.
+
+        What is not named stays as it is.
+        """
+        name, wanted = call.parts["person"], call.json()
+        row = self._bureau.store.one("SELECT * FROM nhsa_insured WHERE person = ?", (name,))
+        known = dict(row) if row else {"state": "1", "balance": 0, "area": AREA, "employer": ""}
+        insutype = str(wanted.get("insutype", known.get("insutype", "310")))
+        if insutype != known.get("insutype"):
+            known["psn_type"] = KINDS[insutype][0]
+        merged = {**known, **wanted}
+        if str(merged["psn_type"]) not in KINDS[insutype]:
             raise ValueError(f"Insurance {insutype} has persons of the kinds {KINDS[insutype]}.")
+        if str(merged["state"]) not in STATES or int(merged["balance"]) < 0:
+            raise ValueError(f"The state is one of {STATES}, the balance 0 fen or more.")
         psn_no = self._persons.insure(
-            call.parts["person"],
+            name,
             insutype,
-            kind,
-            int(wanted.get("balance", 0)),
-            str(wanted.get("state", "1")),
-            str(wanted.get("area", "331100")),
+            str(merged["psn_type"]),
+            int(merged["balance"]),
+            str(merged["state"]),
+            str(merged["area"]),
+            str(merged["employer"]),
         )
         return Answer.json({"psn_no": psn_no})
 
@@ -65,8 +76,9 @@ class Controls:
     def _hospital(self, call: Call) -> Answer:
         """Change an account: signer, level, needs_cainfo."""
         wanted = call.json()
-        if unknown := set(wanted) - {"signer", "level", "needs_cainfo"}:
-            raise ValueError(f"A hospital has no {sorted(unknown)}.")
+        for name, value in wanted.items():
+            if value not in CHANGEABLE.get(name, ()):
+                raise ValueError(f"A hospital's {name} cannot become {value!r}.")
         return Answer.json(self._hospitals.change(call.parts["code"], **wanted).credentials())
 
     def _catalogue(self, _call: Call) -> Answer:

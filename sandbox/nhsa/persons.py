@@ -74,13 +74,14 @@ class Persons:
         :param int balance: fen in the personal account.
         :raise KeyError: when there is no such person.
         """
-        psn_no = number_of(self.people.get(name))
+        found = self.people.get(name)
+        psn_no, card = number_of(found), social_card(found)
         self._store.run(
-            "INSERT INTO nhsa_insured VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (psn_no)"
+            "INSERT INTO nhsa_insured VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (psn_no)"
             " DO UPDATE SET insutype = excluded.insutype, psn_type = excluded.psn_type,"
             " state = excluded.state, area = excluded.area, employer = excluded.employer,"
             " balance = excluded.balance",
-            (psn_no, name, insutype, kind, state, area, employer, balance),
+            (psn_no, name, *card, insutype, kind, state, area, employer, balance),
         )
         return psn_no
 
@@ -146,7 +147,7 @@ class Persons:
         elif kind == IDENTITY_CARD:
             right = number.upper() == person.id_number
         else:
-            right = number == social_card(person)[0]
+            right = number == row["card"]
         if not right:
             raise refuse("就诊凭证与人员编号不一致")
 
@@ -204,17 +205,21 @@ class Persons:
         if kind == VOUCHER:
             row = self.insured(self.of_token(number, "ec"), active=False)
             return self.person(row), row
-        found = (
-            self.people.by_id_number(number.upper())
-            if kind == IDENTITY_CARD
-            else self._of_card(number, node.text("card_sn", 32))
-        )
+        if kind == SOCIAL_CARD:
+            row = self._of_card(number, node.text("card_sn", 32))
+            return self.person(row), row
+        found = self.people.by_id_number(number.upper())
         if found is None:
             raise refuse(NOT_FOUND)
         return found, self.insured(number_of(found), active=False)
 
-    def _of_card(self, number: str, chip: str) -> Person | None:
-        return next((one for one in self.people.all() if social_card(one) == (number, chip)), None)
+    def _of_card(self, number: str, chip: str) -> Row:
+        row = self._store.one(
+            "SELECT * FROM nhsa_insured WHERE card = ? AND card_sn = ?", (number, chip)
+        )
+        if row is None:
+            raise refuse(NOT_FOUND)
+        return row
 
     def _age(self, person: Person) -> int:
         today = self._bureau.clock.moment()

@@ -2,7 +2,8 @@
 
 DDL = """
 CREATE TABLE IF NOT EXISTS nhsa_insured (
-    psn_no TEXT PRIMARY KEY, person TEXT NOT NULL UNIQUE, insutype TEXT NOT NULL
+    psn_no TEXT PRIMARY KEY, person TEXT NOT NULL UNIQUE, card TEXT NOT NULL UNIQUE,
+    card_sn TEXT NOT NULL, insutype TEXT NOT NULL
         CHECK (insutype IN ('310', '390')),
     psn_type TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('1', '2', '4')),
     area TEXT NOT NULL, employer TEXT NOT NULL DEFAULT '',
@@ -58,6 +59,8 @@ CREATE TABLE IF NOT EXISTS nhsa_settlement (
     CHECK (undoes IS NULL OR max(total, fund, account, cash, deductible) <= 0));
 CREATE INDEX IF NOT EXISTS nhsa_settlement_visit ON nhsa_settlement (mdtrt_id);
 CREATE INDEX IF NOT EXISTS nhsa_settlement_day ON nhsa_settlement (hospital, day);
+CREATE INDEX IF NOT EXISTS nhsa_settlement_clearing ON nhsa_settlement (clearing)
+    WHERE clearing IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS nhsa_settlement_undone_once
     ON nhsa_settlement (undoes) WHERE undoes IS NOT NULL AND state <> 'reversed';
 CREATE TABLE IF NOT EXISTS nhsa_file (

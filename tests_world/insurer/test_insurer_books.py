@@ -109,3 +109,10 @@ def test_the_page_names_every_address_and_every_fault(tmp_path):
     paths += [f"/insurer{route.path}" for route in gateway.controls()]
     for word in (*paths, *gateway.fault_kinds):
         assert re.search(rf"`[^`]*{re.escape(word)}[ `]", page), word
+
+
+def test_the_example_of_the_page_runs(world, capsys):
+    code = PAGE.read_text(encoding="utf-8").split("```python")[1].split("```")[0]
+    control = world.addresses["control"]
+    exec(code.replace("http://127.0.0.1:18700", control), {})  # noqa: S102 (our own page)
+    assert "'lossRatio'" in capsys.readouterr().out

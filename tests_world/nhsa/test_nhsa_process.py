@@ -2,6 +2,7 @@
 
 import json
 import re
+import urllib.error
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -108,6 +109,28 @@ def test_the_page_names_every_address_function_and_fault(tmp_path):
     ).split()
     for infno in (*functions, *PATHS):
         assert re.search(rf"^\| {infno} \|", page, re.MULTILINE), infno
+
+
+def test_the_example_of_the_page_runs(world, capsys):
+    code = PAGE.read_text(encoding="utf-8").split("```python")[1].split("```")[0]
+    control = world.addresses["control"]
+    exec(code.replace("http://127.0.0.1:18700", control), {})  # noqa: S102 (our own page)
+    assert "'infcode': '0'" in capsys.readouterr().out
+
+
+def test_the_control_port_changes_only_what_is_named(world):
+    world.post("/nhsa/people/zhang", balance=7)
+    row = next(one for one in world.get("/nhsa/people")["people"] if one["person"] == "zhang")
+    assert (row["insutype"], row["psn_type"], row["balance"]) == ("390", "15", 7)
+    for path, wrong in (
+        ("/nhsa/people/zhang", {"state": "9"}),
+        ("/nhsa/people/zhang", {"psn_type": "11"}),
+        ("/nhsa/people/nobody", {}),
+        ("/nhsa/hospitals/H33110200001", {"signer": "none"}),
+        ("/nhsa/hospitals/H1", {"level": 1}),
+    ):
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            world.post(path, **wrong)
 
 
 def test_the_page_gives_the_figures_of_the_rules():
