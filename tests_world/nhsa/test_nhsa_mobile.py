@@ -261,6 +261,21 @@ def test_a_failed_and_a_slow_payment_are_seen_in_the_state(world, one):
     assert slow.query()["ordStas"] == "4"
 
 
+def test_a_slow_payment_fails_when_the_account_was_spent_meanwhile(world, one):
+    world.post("/clock", speed=0)
+    order = Order(one)
+    world.fault("settle_slow", gateway="nhsa", operation="6202", options={"seconds": 5})
+    assert order.pay()["ordStas"] == "2"
+    with pytest.raises(Refused, match="订单状态为2，不能撤销"):
+        order.revoke()
+    world.post("/nhsa/people/wang", balance=0)
+    world.post("/clock", advance=6)
+    world.post("/settle")
+    assert order.query()["ordStas"] == "15"
+    assert world.get("/journal?source=nhsa&kind=settled")["facts"] == []
+    assert order.revoke()["success"] is True
+
+
 def test_what_does_not_belong_together_is_refused(world, one):
     order = Order(one)
     other = world.post("/nhsa/people/li/voucher")

@@ -174,6 +174,27 @@ def test_a_slow_settlement_that_was_reversed_never_happens(world, hospital):
     assert journal(world, "settled") == []
 
 
+def test_a_slow_settlement_fails_when_the_account_or_the_charges_changed(world, hospital):
+    world.post("/clock", speed=0)
+    poor, changed = ((hospital.visit(), hospital.msgid()) for _turn in range(2))
+    world.fault("settle_slow", gateway="nhsa", times=2)
+    for case, msgid in (poor, changed):
+        with pytest.raises(Refused, match="结算处理中"):
+            hospital.settle(case, msgid=msgid)
+    world.post("/nhsa/people/wang", balance=2399)
+    hospital.charge(changed[0], ((CAPSULES, 1, 1200),))
+    world.post("/clock", advance=31)
+    world.post("/settle")
+    for (case, msgid), sentence in (
+        (poor, "个人账户余额不足"),
+        (changed, "费用明细已变化，结算失败"),
+    ):
+        with pytest.raises(Refused, match=sentence):
+            hospital.settle(case, msgid=msgid)
+    assert journal(world, "settled") == []
+    assert hospital.settle(poor[0])["account"] == 2399
+
+
 def test_an_account_that_was_spent_meanwhile_refuses_the_settlement(world, hospital):
     case = hospital.visit()
     assert hospital.settle(case, "2206")["account"] == case["total"]

@@ -139,6 +139,9 @@ def test_a_day_begins_with_signing_in_and_ends_with_signing_out(world):
         hospital.person("li")
     with pytest.raises(Refused, match="签到编号不存在或已签退"):
         hospital.call("9002", out, sign_no=hospital.sign_in())
+    world.post("/clock", advance=86400)
+    with pytest.raises(Refused, match="签到编号无效"):
+        hospital.person("li")
 
 
 def test_the_envelope_is_checked_field_by_field(hospital):
