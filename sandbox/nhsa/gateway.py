@@ -19,9 +19,13 @@ from .controls import Controls
 from .envelope import canonical
 from .fields import Node, refuse
 from .hospitals import Hospital, Hospitals
+from .ledger import Ledger
 from .messages import Messages
 from .mobile import Mobile
+from .orders import Orders
 from .persons import Persons
+from .refunds import Refunds
+from .reversal import Reversal
 from .schema import DDL
 from .settlements import Settlements
 from .signers import Signers, check_cainfo, decrypt, kind_of, portal_answer
@@ -67,15 +71,19 @@ class Nhsa(Gateway):
         self._sign_in = SignIn(bureau)
         self.persons = Persons(bureau)
         visits = Visits(bureau, self.persons)
-        settlements = Settlements(bureau, self.persons, visits)
-        self.mobile = Mobile(bureau, self.persons, visits, settlements)
+        ledger = Ledger(bureau, self.persons, visits)
+        settlements = Settlements(bureau, self.persons, visits, ledger)
+        orders = Orders(bureau, self.persons)
+        self.mobile = Mobile(bureau, self.persons, visits, settlements, ledger, orders)
         parts = (
             self._sign_in,
             self.persons,
             visits,
             settlements,
+            Reversal(bureau, ledger),
             Statements(bureau),
             self.mobile,
+            Refunds(bureau, orders, ledger),
         )
         self._functions: dict[str, Function] = {
             infno: function for part in parts for infno, function in part.functions().items()

@@ -76,9 +76,10 @@ CREATE TABLE IF NOT EXISTS nhsa_order (
     mdtrt_id TEXT NOT NULL, batch TEXT NOT NULL, med_type TEXT NOT NULL, at REAL NOT NULL,
     use_account INTEGER NOT NULL DEFAULT 1, state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 16),
     setl_id TEXT, total INTEGER NOT NULL, fund INTEGER NOT NULL, account INTEGER NOT NULL,
-    cash INTEGER NOT NULL, cash_refunded INTEGER NOT NULL DEFAULT 0,
-    insurance_refunded INTEGER NOT NULL DEFAULT 0,
-    CHECK (fund + account + cash = total), CHECK (cash_refunded BETWEEN 0 AND cash),
+    cash INTEGER NOT NULL, cash_paid INTEGER NOT NULL DEFAULT 0,
+    cash_refunded INTEGER NOT NULL DEFAULT 0, insurance_refunded INTEGER NOT NULL DEFAULT 0,
+    CHECK (fund + account + cash = total), CHECK (cash_paid IN (0, cash)),
+    CHECK (cash_refunded BETWEEN 0 AND cash_paid),
     CHECK (insurance_refunded IN (0, fund + account)));
 CREATE UNIQUE INDEX IF NOT EXISTS nhsa_order_number
     ON nhsa_order (hospital, med_org_ord) WHERE state <> 12;

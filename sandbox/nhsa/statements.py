@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import base64
-import io
-import zipfile
-import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from simulation.faults import Fault
@@ -14,36 +11,20 @@ from simulation.store import Row
 
 from .bureau import Bureau, Function, Inbound, Outcome, time_text
 from .fields import Node, refuse
-from .money import fen, yuan
+from .lists import (
+    DIFFERENT,
+    EQUAL,
+    HOSPITAL_MORE,
+    PLATFORM_MORE,
+    Entry,
+    line,
+    parse_list,
+    zipped,
+)
+from .money import yuan
 
-EQUAL, PLATFORM_MORE, HOSPITAL_MORE, DIFFERENT = "0", "101", "102", "103"
 CLEARING_TYPES = ("11", "21", "41", "99")
-MEMO = {
-    PLATFORM_MORE: "医保经办机构多：定点医药机构无此结算",
-    HOSPITAL_MORE: "定点医药机构多：平台无此结算",
-    DIFFERENT: "数据不一致",
-}
 FILE_SECONDS = 7 * 86400
-FILE_LIMIT = 8 * 2**20
-UPLOAD_COLUMNS = 7
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One settlement as it stands in somebody's books; amounts in fen, negative when undone."""
-
-    setl_id: str
-    mdtrt_id: str
-    psn_no: str
-    total: int
-    fund: int
-    account: int
-    refund: str
-    msgid: str = ""
-
-    def agrees(self, other: Entry) -> bool:
-        """Tell whether two entries say the same."""
-        return replace(self, msgid="") == replace(other, msgid="")
 
 
 class Statements:
@@ -111,10 +92,10 @@ class Statements:
         content = self._file(call, node.text("file_qury_no", 60))["content"]
         theirs = {one.setl_id: one for one in parse_list(content)}
         ours = {one.setl_id: one for one in self._entries(call, node)}
-        lines = [_line(one, kind) for one, kind in _differences(ours, theirs)]
-        text = "".join("\t".join(line) + "\n" for line in lines)
+        lines = [line(one, kind) for one, kind in _differences(ours, theirs)]
+        text = "".join("\t".join(cells) + "\n" for cells in lines)
         name = f"3202_{call.msgid}.txt"
-        number, ends = self._keep_file(call, f"{name}.zip", _zipped(name, text.encode()))
+        number, ends = self._keep_file(call, f"{name}.zip", zipped(name, text.encode()))
         self._bureau.write(
             "statement_details", call.msgid, differences=len(lines), hospital=call.hospital.code
         )
@@ -257,12 +238,6 @@ def _differences(ours: dict[str, Entry], theirs: dict[str, Entry]) -> list[tuple
     return found
 
 
-def _line(one: Entry, kind: str) -> list[str]:
-    cells = [one.psn_no, one.mdtrt_id, one.setl_id, one.msgid, kind, one.refund, MEMO[kind]]
-    amounts = [yuan(value) for value in (one.total, one.fund, one.account)]
-    return [cell or "null" for cell in cells + amounts]
-
-
 def _content(value: Any) -> bytes:
     """Return uploaded bytes.
 
@@ -277,44 +252,3 @@ def _content(value: Any) -> bytes:
     if not content:
         raise refuse("文件内容in不能为空")
     return content
-
-
-def _zipped(name: str, content: bytes) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
-    return stream.getvalue()
-
-
-def parse_list(content: bytes) -> list[Entry]:
-    """Return the hospital's list: a ZIP with one text, tab-separated, ``null`` for nothing.
-
-    Columns: setl_id, mdtrt_id, psn_no, medfee_sumamt, fund_pay_sumamt, acct_pay, refd_setl_flag.
-
-    :raise Refusal: when the file is not that.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            (info,) = archive.infolist()
-            if info.file_size > FILE_LIMIT:
-                raise ValueError("too large")
-            text = archive.read(info).decode()
-        return [_parsed(line) for line in text.splitlines() if line.strip()]
-    except (
-        ValueError,
-        zipfile.BadZipFile,
-        zlib.error,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-        OSError,
-    ):
-        raise refuse("对账明细文件格式错误") from None
-
-
-def _parsed(line: str) -> Entry:
-    cells = ["" if cell == "null" else cell.strip() for cell in line.split("\t")]
-    if len(cells) < UPLOAD_COLUMNS or not cells[0] or cells[6] not in ("0", "1"):
-        raise ValueError("columns")
-    total, fund, account = (fen(cell) for cell in cells[3:6])
-    return Entry(cells[0], cells[1], cells[2], total, fund, account, cells[6])

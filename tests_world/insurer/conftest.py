@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from insurer_client import Ear, Hospital
 
 from simulation import launch
+
+from .insurer_client import Ear, Hospital
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +28,8 @@ def running(folder: Path) -> Iterator[launch.Running]:
 @pytest.fixture(scope="session")
 def listening() -> Iterator[Ear]:
     """A port of the hospital."""
-    found = Ear()
-    yield found
-    found.close()
+    with Ear() as found:
+        yield found
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def world(running: launch.Running) -> launch.Running:
 @pytest.fixture
 def ear(listening: Ear) -> Ear:
     """The hospital's port with nothing heard yet."""
-    listening.heard.clear()
+    listening.got.clear()
     listening.statuses.clear()
     return listening
 

@@ -2,13 +2,13 @@
 
 import hashlib
 import hmac
-import http.server
 import json
-import threading
 import uuid
 from datetime import datetime
 
 import requests
+
+from ..receiver import Receiver
 
 CHECK_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 PEOPLE = {
@@ -142,34 +142,19 @@ class Hospital:
         return self.post(f"/cases/{claim}/cancel", {"cancelNo": number, "reason": "患者退费"})
 
 
-class Ear:
+class Ear(Receiver):
     """A port that hears callbacks; ``statuses`` holds the next answers, 200 when empty."""
 
     def __init__(self):
-        heard, statuses = [], []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                heard.append((self.path, dict(self.headers), body))
-                self.send_response(statuses.pop(0) if statuses else 200)
-                self.end_headers()
-
-            def log_message(self, *_words):
-                pass
-
-        self.heard, self.statuses = heard, statuses
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/decision?from=insurer"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self._server.shutdown()
+        self.statuses = []
+        super().__init__(lambda _received: (self.statuses.pop(0) if self.statuses else 200, b""))
+        self.url += "decision?from=insurer"
 
     def contents(self):
-        return [json.loads(body) for _path, _headers, body in self.heard]
+        return [json.loads(one.body) for one in self.got]
 
     def right(self, secret, place=-1):
-        path, headers, body = self.heard[place]
-        wanted = sign(secret, "POST", path, headers["X-Timestamp"], headers["X-Nonce"], body=body)
-        return headers["X-Signature"] == wanted
+        one = self.got[place]
+        stamp, nonce = one.headers["x-timestamp"], one.headers["x-nonce"]
+        wanted = sign(secret, "POST", one.path, stamp, nonce, body=one.body)
+        return one.headers["x-signature"] == wanted

@@ -6,11 +6,12 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
-from insurer_client import Hospital, Refused, digest_of
 
 from sandbox.insurer.benefit import PRODUCTS, Line, compute
 from sandbox.insurer.fields import Node
 from simulation.messages import Call, Refusal
+
+from .insurer_client import Hospital, Refused, digest_of
 
 
 def journal(world, kind):
@@ -206,17 +207,17 @@ def test_answers_and_callbacks_can_be_spoiled(world, hospital, ear):
     world.fault("bad_signature", gateway="insurer")
     assert not hospital.signed(hospital.send("GET", "/api/v1/cases?caseNo=1"))
     for kind in ("callback_bad_signature", "callback_tampered"):
-        ear.heard.clear()
+        ear.got.clear()
         world.fault(kind, gateway="insurer")
         hospital.calculated()
         world.post("/settle")
         assert not ear.right(hospital.secret)
-    ear.heard.clear()
+    ear.got.clear()
     world.fault("callback_stale", gateway="insurer")
     hospital.calculated()
     world.post("/settle")
     assert ear.right(hospital.secret)
-    assert int(ear.heard[0][1]["X-Timestamp"]) == hospital.now() - 3 * 86400
+    assert int(ear.got[0].headers["x-timestamp"]) == hospital.now() - 3 * 86400
 
 
 def test_a_callback_is_repeated_until_the_hospital_takes_it(world, hospital, ear):
@@ -225,7 +226,7 @@ def test_a_callback_is_repeated_until_the_hospital_takes_it(world, hospital, ear
     for seconds in (0, 16, 16, 31):
         world.post("/clock", advance=seconds)
         world.post("/settle")
-    assert len(ear.heard) == 3
+    assert len(ear.got) == 3
     assert len({one["eventId"] for one in ear.contents()}) == 1
 
 

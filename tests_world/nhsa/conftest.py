@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nhsa_client import Hospital
 
 from simulation import launch
+
+from .nhsa_client import Hospital
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import hmac
 import io
 import itertools
 import json
-import time
 import uuid
 import zipfile
 from datetime import datetime, timedelta, timezone
@@ -333,7 +332,7 @@ def amounts(info):
 
 
 def sm4(key, content, decrypt=False):
-    cipher = Cipher(algorithms.SM4(key), modes.ECB())  # noqa: S305
+    cipher = Cipher(algorithms.SM4(key), modes.ECB())
     if decrypt:
         worker, unpadder = cipher.decryptor(), padding.PKCS7(128).unpadder()
         plain = worker.update(content) + worker.finalize()
@@ -368,9 +367,3 @@ def unzipped(content):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         text = archive.read(archive.namelist()[0]).decode()
     return [line.split("\t") for line in text.splitlines()]
-
-
-def wait_until_gone(process, seconds=5):
-    end = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < end:
-        process.wait(timeout=seconds)

@@ -3,7 +3,8 @@
 import uuid
 
 import pytest
-from nhsa_client import CAPSULES, PRIVATE_WARD, SCAN, SERIAL, Hospital, Refused, fen, yuan
+
+from .nhsa_client import CAPSULES, PATHS, PRIVATE_WARD, SCAN, SERIAL, Hospital, Refused, fen, yuan
 
 LINES = ((SCAN, 3, 28000), (PRIVATE_WARD, 1, 5000))
 
@@ -22,8 +23,6 @@ def one(world):
 def ask(hospital, infno, data):
     """Call a mobile function; return its data or raise Refused."""
     if hospital.account["signer"] == "portal":
-        from nhsa_client import PATHS
-
         answer = hospital.post(data, PATHS[infno]).json()
         found = hospital.open_portal(answer)
         if not answer["success"]:
@@ -231,6 +230,29 @@ def test_insurance_alone_and_cash_alone_have_their_states(one):
     assert first.query()["ordStas"] == "8"
     second.refund("CASH", cash)
     assert second.query()["ordStas"] == "9"
+
+
+def test_cash_that_never_arrived_is_never_given_back(one):
+    order = Order(one)
+    _total, fund, account, cash = parts(order.pay())
+    with pytest.raises(Refused, match="现金退费金额超过可退金额"):
+        order.refund("ALL", cash, account, fund)
+    assert order.refund("HI", 0, account, fund) == "SUCC"
+    assert order.query()["ordStas"] == "8"
+    with pytest.raises(Refused, match="现金退费金额超过可退金额"):
+        order.refund("CASH", cash)
+
+
+def test_all_means_every_part_and_an_old_voucher_is_good_for_a_refund(world, one):
+    order = Order(one)
+    _total, fund, account, cash = parts(order.pay())
+    order.cash()
+    with pytest.raises(Refused, match="全额退款金额与订单金额不一致"):
+        order.refund("ALL", cash - 1, account, fund)
+    world.post("/clock", advance=3600)
+    with pytest.raises(Refused, match="医保电子凭证令牌已过期"):
+        order.pay()
+    assert order.refund("ALL", cash, account, fund) == "SUCC"
 
 
 @pytest.mark.parametrize("done", [True, False])

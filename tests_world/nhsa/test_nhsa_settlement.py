@@ -2,7 +2,8 @@
 
 import pytest
 import requests
-from nhsa_client import (
+
+from .nhsa_client import (
     CAPSULES,
     OMEPRAZOLE,
     PRIVATE_WARD,

@@ -5,11 +5,12 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from nhsa_client import SERVICE, Hospital, Refused, canonical, gmssl_sign, gmssl_sm3, gmssl_verify
-from nhsa_client import sm4 as sm4_cipher
 
 from sandbox.nhsa import envelope
 from simulation.messages import Refusal
+
+from .nhsa_client import SERVICE, Hospital, Refused, canonical, gmssl_sign, gmssl_sm3, gmssl_verify
+from .nhsa_client import sm4 as sm4_cipher
 
 SIGN_IN = {"signIn": {"opter_no": "0001", "mac": "00-00", "ip": "127.0.0.1"}}
 ALL = ("H33110200001", "H33110200002", "H33110200003")

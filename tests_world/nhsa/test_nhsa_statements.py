@@ -4,7 +4,8 @@ import base64
 import random
 
 import pytest
-from nhsa_client import (
+
+from .nhsa_client import (
     CAPSULES,
     OMEPRAZOLE,
     SCAN,

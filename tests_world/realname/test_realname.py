@@ -231,5 +231,5 @@ def test_the_page_names_every_address_and_every_fault(tmp_path):
 def test_the_example_of_the_page_runs(world, capsys):
     code = PAGE.read_text(encoding="utf-8").split("```python")[1].split("```")[0]
     control = world.addresses["control"]
-    exec(code.replace("http://127.0.0.1:18700", control), {})  # noqa: S102 (our own page)
+    exec(code.replace("http://127.0.0.1:18700", control), {})
     assert "'callsLeft'" in capsys.readouterr().out
