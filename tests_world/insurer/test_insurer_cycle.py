@@ -275,3 +275,64 @@ def test_any_body_is_an_object_or_the_documented_error(body):
         assert isinstance(node.content, dict)
     except Refusal as refusal:
         assert refusal.code == "PARAM_ERROR"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "timeout_before",
+        "timeout_after",
+        "reset_before",
+        "status_before",
+        "status_after",
+        "half_open",
+        "truncate",
+        "garbage",
+    ],
+)
+def test_whatever_happens_to_the_answer_a_case_is_paid_once(world, hospital, kind):
+    seen = hospital.calculated()
+    world.fault(kind, gateway="insurer", operation="pay", match={"key": seen["claimNo"]})
+    content = {"payNo": "P1", "amount": seen["payable"]}
+    target = f"/cases/{seen['claimNo']}/pay"
+    with pytest.raises((requests.RequestException, ValueError)):
+        hospital.post(target, content, timeout=0.4)
+    assert hospital.pay(seen, "P1")["state"] == "paid"
+    assert len(journal(world, "paid")) == 1
+
+
+def test_a_late_answer_still_comes(world, hospital):
+    world.fault("delay", gateway="insurer", operation="recognise", options={"seconds": 0.1})
+    assert hospital.recognise("li")["insured"] is True
+
+
+def test_a_decision_can_be_lost_doubled_or_late(world, hospital, ear):
+    for kind, at_once, later in (
+        ("callback_lost", 0, 0),
+        ("callback_duplicate", 2, 0),
+        ("callback_delay", 0, 1),
+    ):
+        ear.got.clear()
+        world.fault(kind, gateway="insurer", operation="decision")
+        hospital.calculated()
+        world.post("/settle")
+        assert len(ear.got) == at_once, kind
+        world.post("/clock", advance=601)
+        world.post("/settle")
+        assert len(ear.got) == at_once + later, kind
+        assert len({one["eventId"] for one in ear.contents()}) <= 1
+
+
+def test_decisions_can_overtake_each_other_and_the_answer(world, hospital, ear):
+    world.fault("callback_reordered", gateway="insurer")
+    first, second = hospital.calculated(), hospital.calculated()
+    world.post("/settle")
+    assert [one["claimNo"] for one in ear.contents()] == [second["claimNo"], first["claimNo"]]
+    ear.got.clear()
+    claim = hospital.report()
+    hospital.fees(claim)
+    world.fault("callback_early", gateway="insurer", operation="calculate")
+    world.fault("timeout_after", gateway="insurer", operation="calculate")
+    with pytest.raises(requests.Timeout):
+        hospital.post(f"/cases/{claim}/calculate", timeout=0.5)
+    assert [one["claimNo"] for one in ear.contents()] == [claim]

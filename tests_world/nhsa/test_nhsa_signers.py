@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sandbox.nhsa import envelope
-from simulation.messages import Refusal
+from sandbox.nhsa.signers import decode, kind_of
+from simulation.messages import Call, Refusal
 
 from .nhsa_client import SERVICE, Hospital, Refused, canonical, gmssl_sign, gmssl_sm3, gmssl_verify
 from .nhsa_client import sm4 as sm4_cipher
@@ -263,3 +264,24 @@ def _signed_in(running):
         _KEPT["one"].sign_in()
         _NOW[0] = _KEPT["one"].now().timestamp()
     return _KEPT["one"]
+
+
+HEADERS = st.dictionaries(
+    st.sampled_from(["_api_access_key", "_api_timestamp", "x-tif-paasid", "x-tif-nonce"]),
+    st.text(alphabet="0123456789ab-", max_size=12),
+)
+
+
+@given(body=st.binary(max_size=120) | st.just(b'{"encData":"00","appId":[1]}'), headers=HEADERS)
+def test_nobody_gets_in_by_any_bytes(body, headers):
+    call = Call("POST", SERVICE, SERVICE, headers, body)
+    try:
+        kind, _key = kind_of(call)
+        assert kind in ("csb", "tif", "portal")
+    except Refusal as refusal:
+        assert refusal.code == "-1"
+
+
+@given(st.text(max_size=80))
+def test_a_signature_is_hex_or_base64_or_nothing(text):
+    assert isinstance(decode(text), bytes)

@@ -4,6 +4,11 @@ import base64
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.nhsa.lists import parse_list
+from simulation.messages import Refusal
 
 from .nhsa_client import (
     CAPSULES,
@@ -215,3 +220,16 @@ def test_files_are_private_checked_and_over_after_a_week(world, hospital):
     hospital.sign_in()
     with pytest.raises(Refused, match="文件查询号不存在或文件已过期"):
         hospital.call("9102", {"fsDownloadIn": wanted})
+
+
+@given(st.binary(max_size=200) | st.text(max_size=80).map(lambda text: zipped([text.split(" ")])))
+def test_any_file_is_a_list_or_the_documented_error(content):
+    try:
+        assert isinstance(parse_list(content), list)
+    except Refusal as refusal:
+        assert refusal.text == "对账明细文件格式错误"
+
+
+def test_a_right_list_is_read():
+    (entry,) = parse_list(zipped([["S1", "M1", "null", "12.30", "-0.01", "0.00", "1", "more"]]))
+    assert (entry.setl_id, entry.psn_no, entry.total, entry.fund) == ("S1", "", 1230, -1)

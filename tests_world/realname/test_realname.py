@@ -166,11 +166,20 @@ def test_the_vendors_own_faults_strike_once(world, client, kind, code, result):
     assert client.two(*LI[:2])["data"]["result"] == "1"
 
 
+SOCKET_FAULTS = (
+    "timeout_before timeout_after reset_before reset_after status_before status_after"
+    " half_open truncate garbage"
+).split()
+
+
 def test_socket_faults_and_the_limit_of_an_account_are_seen(world, client):
-    for kind in ("timeout_before", "reset_after", "truncate", "half_open"):
+    for kind in SOCKET_FAULTS:
         world.fault(kind, gateway="realname", operation="verify2")
-        with pytest.raises(requests.RequestException):
-            client.two(*LI[:2], timeout=0.4)
+        with pytest.raises((requests.RequestException, ValueError)):
+            client.two(*LI[:2], timeout=0.3)
+    assert client.usage()["charged"] == sum(not kind.endswith("before") for kind in SOCKET_FAULTS)
+    world.fault("delay", gateway="realname", options={"seconds": 0.1})
+    assert client.two("赵六", id_number(STRANGER + "1"))["code"] == "0"
     world.fault("rate_limit", gateway="realname")
     answer = client.send("/v1/usage")
     assert (answer.status_code, answer.json()["code"]) == (429, "2003")
