@@ -1,20 +1,25 @@
-"""What partners of the gateways send: whole HTTP requests, signed beforehand.
+"""Who calls the gateways in the benchmark: independent clients, and one kind of call of each."""
 
-Signing costs a client as much as checking costs the gateway; done beforehand it does not take part
-in the measurement of the gateway.
-"""
-
-import base64
-import json
+import contextlib
+import io
 import time
-import uuid
-from datetime import datetime, timedelta, timezone
-from urllib.parse import urlencode
+from datetime import date, timedelta
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding
+from alipay import AliPay
+from wechatpayv3 import WeChatPayType
 
-CHINA = timezone(timedelta(hours=8))
+from tests_world.insurer.insurer_client import Hospital as Insured
+from tests_world.insurer.insurer_client import digest_of
+from tests_world.nhsa.nhsa_client import Hospital
+from tests_world.official.conftest import Client
+from tests_world.phone.site import wechatpay_of
+from tests_world.realname.test_realname import Client as Verifier
+from tests_world.realname.test_realname import id_number
+from tests_world.sms.conftest import Aliyun, Tencent
+
+from .record import record
+
+FORM = "application/x-www-form-urlencoded;charset=utf-8"
 
 
 def raw(method, path, body=b"", **headers):
@@ -25,93 +30,203 @@ def raw(method, path, body=b"", **headers):
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-def rsa(pem):
-    """Return a function that signs bytes with RSA and SHA-256, in base64."""
-    key = serialization.load_pem_private_key(pem.encode(), password=None)
-
-    def sign(content):
-        signed = key.sign(content, padding.PKCS1v15(), hashes.SHA256())
-        return base64.b64encode(signed).decode()
-
-    return sign
-
-
 class WeChatPay:
-    """A merchant of WeChat Pay, API v3."""
+    """wechatpayv3: a Native order, and asking for it."""
 
-    def __init__(self, credentials, notify_url):
-        self.own, self._notify = credentials, notify_url
-        self._sign = rsa(credentials["merchant_private_key"])
+    def __init__(self, world, notify_url):
+        own = world.get("/credentials")["wechatpay"]
+        self._client = wechatpay_of(world, own, notify_url)
 
-    def request(self, method, path, content=None):
-        """Return one signed call."""
-        body = json.dumps(content).encode() if content is not None else b""
-        stamp, nonce = str(int(time.time())), uuid.uuid4().hex
-        text = f"{method}\n{path}\n{stamp}\n{nonce}\n".encode() + body + b"\n"
-        parts = {
-            "mchid": self.own["mchid"],
-            "nonce_str": nonce,
-            "signature": self._sign(text),
-            "timestamp": stamp,
-            "serial_no": self.own["merchant_serial"],
-        }
-        told = ",".join(f'{name}="{value}"' for name, value in parts.items())
-        return raw(
-            method,
-            path,
-            body,
-            Authorization=f"WECHATPAY2-SHA256-RSA2048 {told}",
-            Content_Type="application/json",
-            Accept="application/json",
+    def calls(self, count):
+        """Yield a name, what a good answer holds, and the requests."""
+        numbers = [f"bench{number:06d}" for number in range(count)]
+        pay, query = self._client.pay, self._client.query
+        yield (
+            "Native order",
+            b'"code_url"',
+            [
+                record(
+                    pay,
+                    description="bench",
+                    out_trade_no=number,
+                    amount={"total": 100},
+                    pay_type=WeChatPayType.NATIVE,
+                )
+                for number in numbers
+            ],
         )
-
-    def prepay(self, number):
-        """Return the request for a Native order."""
-        content = {
-            "appid": self.own["appid"],
-            "mchid": self.own["mchid"],
-            "description": "bench",
-            "out_trade_no": number,
-            "notify_url": self._notify,
-            "amount": {"total": 100},
-        }
-        return self.request("POST", "/v3/pay/transactions/native", content)
-
-    def query(self, number):
-        """Return the request that asks for an order."""
-        path = f"/v3/pay/transactions/out-trade-no/{number}?mchid={self.own['mchid']}"
-        return self.request("GET", path)
+        yield "query", b'"trade_state"', [record(query, out_trade_no=number) for number in numbers]
 
 
 class Alipay:
-    """An application at Alipay."""
+    """python-alipay-sdk signs; it sends by urllib, so its parameters are put into a form here."""
 
-    def __init__(self, credentials, notify_url):
-        self.own, self._notify = credentials, notify_url
-        self._sign = rsa(credentials["app_private_key"])
+    def __init__(self, world, notify_url):
+        own = world.get("/credentials")["alipay"]
+        with contextlib.redirect_stdout(io.StringIO()):
+            self._client = AliPay(
+                own["app_id"], notify_url, own["app_private_key"], own["alipay_public_key"]
+            )
 
-    def request(self, method, content):
-        """Return one signed call of ``gateway.do``."""
-        parameters = {
-            "app_id": self.own["app_id"],
-            "method": method,
-            "charset": "utf-8",
-            "sign_type": "RSA2",
-            "timestamp": datetime.now(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
-            "version": "1.0",
-            "notify_url": self._notify,
-            "biz_content": json.dumps(content),
+    def _request(self, method, content, notify_url=None):
+        extra = {"notify_url": notify_url} if notify_url else {}
+        data = self._client.build_body(f"alipay.trade.{method}", content, **extra)
+        return raw("POST", "/gateway.do", self._client.sign_data(data).encode(), Content_Type=FORM)
+
+    def calls(self, count):
+        """Yield a name, what a good answer holds, and the requests."""
+        numbers = [f"bench{number:06d}" for number in range(count)]
+        yield (
+            "precreate",
+            b'"code":"10000"',
+            [
+                self._request(
+                    "precreate",
+                    {"out_trade_no": number, "total_amount": "1.00", "subject": "bench"},
+                    self._client._app_notify_url,
+                )
+                for number in numbers
+            ],
+        )
+        yield (
+            "query (no trade yet)",
+            b"ACQ.TRADE_NOT_EXIST",
+            [self._request("query", {"out_trade_no": number}) for number in numbers],
+        )
+
+
+class Account:
+    """wechatpy: template messages to a follower, and who somebody is."""
+
+    def __init__(self, world, _notify_url):
+        (self._own,) = world.get("/credentials")["official"]["accounts"].values()
+        self._client = Client(world.addresses["official"], self._own["appid"], self._own["secret"])
+        path = f"/official/people/li/{self._own['appid']}"
+        world.post(f"{path}/follow")
+        self._openid = world.get(f"{path}/summary")["summary"]["openid"]
+
+    def calls(self, count):
+        """Yield a name, what a good answer holds, and the requests."""
+        template = self._own["templates"]["visit_reminder"]
+        data = {
+            "name1": {"value": "李建国"},
+            "thing2": {"value": "心血管内科"},
+            "thing3": {"value": "王医生"},
+            "time4": {"value": "2026年11月27日 09:30"},
+            "thing5": {"value": "门诊楼3楼A区"},
         }
-        text = "&".join(f"{name}={value}" for name, value in sorted(parameters.items()))
-        body = urlencode({**parameters, "sign": self._sign(text.encode())}).encode()
-        kind = "application/x-www-form-urlencoded;charset=utf-8"
-        return raw("POST", "/gateway.do", body, Content_Type=kind)
+        send, user = self._client.message.send_template, self._client.user.get
+        assert self._client.access_token  # fetched before anything is recorded
+        yield (
+            "template message",
+            b'"errcode":0',
+            [record(send, self._openid, template, data) for _number in range(count)],
+        )
+        yield (
+            "user info",
+            b'"subscribe":1',
+            [record(user, self._openid) for _number in range(count)],
+        )
 
-    def precreate(self, number):
-        """Return the request for a QR order."""
-        content = {"out_trade_no": number, "total_amount": "1.00", "subject": "bench"}
-        return self.request("alipay.trade.precreate", content)
 
-    def query(self, number):
-        """Return the request that asks for a trade."""
-        return self.request("alipay.trade.query", {"out_trade_no": number})
+class Sms:
+    """Verification codes in both vendors' styles, each to a mobile of its own."""
+
+    def __init__(self, world, _notify_url):
+        own, base = world.get("/credentials")["sms"], world.addresses["sms"]
+        self._aliyun, self._tencent = Aliyun(base, own["aliyun"]), Tencent(base, own["tencent"])
+
+    def calls(self, count):
+        """Yield a name, what a good answer holds, and the requests."""
+        mobiles = [f"139{number:08d}" for number in range(2 * count)]
+        yield (
+            "Aliyun style",
+            b'"Code":"OK"',
+            [record(self._aliyun.send, mobile) for mobile in mobiles[:count]],
+        )
+        yield (
+            "Tencent style",
+            b'"Code":"Ok"',
+            [record(self._tencent.send, mobile) for mobile in mobiles[count:]],
+        )
+
+
+# hospital, what is measured, what a good answer holds, and what its number of calls is divided by
+TIF = ("H33110200001", "1101, SHA-256 headers", b'"infcode":"0"', 1)
+PORTAL = ("H33110200003", "1101, SM2 and SM4", b'"encData"', 5)
+
+
+class Bureau:
+    """The national insurance: who is insured, by two ways of signing."""
+
+    def __init__(self, world, _notify_url):
+        self._world = world
+
+    def calls(self, count):
+        """Yield a name, what a good answer holds, and the requests.
+
+        gmssl signs slowly, so there are fewer with SM2.
+        """
+        voucher = self._world.post("/nhsa/people/li/voucher")["ecToken"]
+        asked = {"mdtrt_cert_type": "01", "mdtrt_cert_no": voucher, "psn_cert_type": "01"}
+        for code, name, good, share in (TIF, PORTAL):
+            hospital = Hospital.of(self._world, code)
+            hospital.sign_in()
+            yield (
+                name,
+                good,
+                [
+                    record(hospital.ask, "1101", {"data": asked})
+                    for _number in range(count // share)
+                ],
+            )
+
+
+class Insurance:
+    """The commercial insurer: recognising patients."""
+
+    def __init__(self, world, _notify_url):
+        self._hospital = Insured(world)
+
+    def calls(self, count):
+        """Yield a name, what a good answer holds, and the requests."""
+        content = {
+            "idHash": digest_of("wang"),
+            "visitType": "outpatient",
+            "visitDate": time.strftime("%Y-%m-%d"),
+            "consent": {"consentNo": "C1"},
+        }
+        send, path, now = self._hospital.send, "/api/v1/coverage/recognise", int(time.time())
+        yield (
+            "recognise",
+            b'"code":"OK"',
+            [record(send, "POST", path, content, at=now) for _number in range(count)],
+        )
+
+
+class Register:
+    """Real-name verification of people whom nobody asked about before."""
+
+    def __init__(self, world, _notify_url):
+        self._client = Verifier(world)
+
+    def calls(self, count):
+        """Yield a name, what a good answer holds, and the requests."""
+        born = [date(1950, 1, 1) + timedelta(days=number) for number in range(count)]
+        numbers = [id_number(f"331102{day:%Y%m%d}012") for day in born]
+        yield (
+            "two elements",
+            b'"code":"0"',
+            [record(self._client.two, "李建国", number) for number in numbers],
+        )
+
+
+PARTNERS = {
+    "wechatpay": WeChatPay,
+    "alipay": Alipay,
+    "official": Account,
+    "sms": Sms,
+    "nhsa": Bureau,
+    "insurer": Insurance,
+    "realname": Register,
+}

@@ -33,14 +33,14 @@ Enrich = Callable[[Database, list[dict[str, Any]]], None]
 class Kind:
     """One type of resource.
 
-    :param str source: what stands after FROM; ``%(now)s`` is the hospital's time.
+    :param tuple source: SELECT statements; ``%(now)s`` is the hospital's time.
     :param tuple keys: columns that make the id, joined by hyphens; ``#`` marks integers.
     :param dict sorts: name to column; the column is never null.
     :param enrich: adds to rows what one statement cannot bring.
     """
 
     name: str
-    source: str
+    source: sources.Source
     keys: tuple[str, ...]
     make: Make
     params: Mapping[str, Param]
@@ -188,7 +188,7 @@ KINDS = {
         ),
         Kind(
             "Location",
-            "his_view.v_dept",
+            sources.view("v_dept"),
             ("code",),
             organization.location,
             {**CODE, **_text("name"), "organization": Param("reference", "code", "Organization")},
@@ -197,7 +197,7 @@ KINDS = {
         ),
         Kind(
             "HealthcareService",
-            "his_view.v_dept",
+            sources.view("v_dept"),
             ("code",),
             organization.service,
             {
@@ -211,7 +211,7 @@ KINDS = {
         ),
         Kind(
             "Practitioner",
-            "his_view.v_doctor",
+            sources.view("v_doctor"),
             ("code",),
             practitioner.resource,
             {**CODE, **_text("name")},
@@ -219,7 +219,7 @@ KINDS = {
         ),
         Kind(
             "PractitionerRole",
-            "his_view.v_doctor",
+            sources.view("v_doctor"),
             ("code",),
             practitioner.role,
             {
@@ -232,7 +232,7 @@ KINDS = {
         ),
         Kind(
             "Patient",
-            "his_view.v_patient",
+            sources.view("v_patient"),
             ("patient_no",),
             patient.resource,
             {
@@ -250,7 +250,7 @@ KINDS = {
         ),
         Kind(
             "Schedule",
-            "his_view.v_schedule",
+            sources.view("v_schedule"),
             ("#session_id",),
             schedule.resource,
             {
@@ -404,7 +404,7 @@ KINDS = {
         ),
         Kind(
             "ImagingStudy",
-            "his_view.v_exam_report",
+            sources.view("v_exam_report"),
             ("accession_no",),
             report.study,
             {
@@ -437,7 +437,7 @@ KINDS = {
         ),
         Kind(
             "Invoice",
-            "his_view.v_bill",
+            sources.view("v_bill"),
             ("bill_no",),
             money.invoice,
             {
@@ -472,7 +472,7 @@ KINDS = {
         ),
         Kind(
             "PaymentNotice",
-            "his_view.v_settlement",
+            sources.view("v_settlement"),
             ("settlement_no",),
             money.payment,
             {
@@ -496,7 +496,7 @@ KINDS = {
         ),
         Kind(
             "Task",
-            "his_view.v_queue",
+            sources.view("v_queue"),
             ("#id",),
             _task,
             {

@@ -145,11 +145,15 @@ def _statement(kind: Kind, wish: Wish) -> tuple[str, list[str]]:
         marks = ", ".join(wish.binder.bind(one) for one in wish.after)
         where.append(f"({', '.join(order)}) {'<' if wish.down else '>'} ({marks})")
     direction = " DESC" if wish.down else ""
-    sql = (
-        f"SELECT * FROM {kind.source} s WHERE {' AND '.join(where) or 'true'}"  # noqa: S608
-        f" ORDER BY {', '.join(column + direction for column in order)} LIMIT {wish.count + 1}"
-    )
-    return sql, order
+    by = f"ORDER BY {', '.join(column + direction for column in order)} LIMIT {wish.count + 1}"
+    return f"{_united(kind, where, by)} {by}", order
+
+
+def _united(kind: Kind, where: list[str], by: str = "") -> str:
+    """Return the SQL over all parts of a source, each of them searched by itself."""
+    test = " AND ".join(where) or "true"
+    parts = [f"(SELECT * FROM ({part}) s WHERE {test} {by})" for part in kind.source]  # noqa: S608
+    return f"SELECT * FROM ({' UNION ALL '.join(parts)}) s"  # noqa: S608
 
 
 def _run(hospital: Hospital, sql: str, binder: Binder) -> list[dict[str, Any]]:
@@ -200,7 +204,7 @@ def _is_time(value: Any) -> bool:
 
 
 def _total(hospital: Hospital, kind: Kind, wish: Wish) -> int:
-    sql = f"SELECT count(*) AS n FROM {kind.source} s WHERE {' AND '.join(wish.where) or 'true'}"  # noqa: S608
+    sql = f"SELECT count(*) AS n FROM ({_united(kind, wish.where)}) s"  # noqa: S608
     return int(_run(hospital, sql, wish.binder)[0]["n"])
 
 
@@ -252,6 +256,6 @@ def read(hospital: Hospital, kind: Kind, number: str) -> Json | None:
     if values is None:
         return None
     binder = Binder()
-    sql = f"SELECT * FROM {kind.source} s WHERE {_equal(kind, values, binder)}"  # noqa: S608
+    sql = _united(kind, [_equal(kind, values, binder)])
     found = resources(hospital, kind, _run(hospital, sql, binder)[:1])
     return found[0] if found else None

@@ -42,7 +42,10 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER number_touch BEFORE INSERT OR UPDATE ON number
+-- whoever writes many numbers at once gives the time along
+CREATE TRIGGER number_made BEFORE INSERT ON number
+    FOR EACH ROW WHEN (NEW.updated_at IS NULL) EXECUTE FUNCTION number_touch();
+CREATE TRIGGER number_changed BEFORE UPDATE ON number
     FOR EACH ROW EXECUTE FUNCTION number_touch();
 
 CREATE INDEX session_updated ON session (updated_at, id);
