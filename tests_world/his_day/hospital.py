@@ -6,11 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,10 +83,20 @@ class Hospital:
         """Begin the day."""
         self.life("/start", seed=DAY_SEED, people=people)
 
+    def pass_time(self, until: str, speed: float = 0) -> None:
+        """Let the clock run to a time at a speed; without one it jumps there and stands still."""
+        if speed:
+            self.running.post("/clock", speed=speed)
+            now = self.running.get("/clock")["now"]
+            left = datetime.fromisoformat(until) - datetime.fromisoformat(now)
+            time.sleep(max(left.total_seconds() / speed, 0))  # the day itself, nobody waits for it
+        else:
+            self.running.post("/clock", at=until, speed=0)
+            self.running.post("/settle")
+
     def end_day(self) -> None:
         """Go to the night and return when everything of the day has happened."""
-        self.running.post("/clock", at=NIGHT, speed=0)
-        self.running.post("/settle")
+        self.pass_time(NIGHT)
         state = self.life("/state")
         assert (state["running"], state["error"]) == (False, ""), state
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from lxml import etree
@@ -199,6 +198,8 @@ DOCUMENTS = {"C0007": ("lab.reported", LABORATORY), "C0006": ("exam.reported", I
 # what comes before its document, and the document of a visit, of which the message came before
 FIRST_OF_TWO = ("ExamStatusInfoUpdate", "CheckStatusInfoUpdate")
 VISIT_DOCUMENT = "C0002"
+# events that two messages tell of
+TWICE = ("lab.reported", "exam.reported", "visit.ended")
 
 
 def _at(root: Any, path: str) -> list[Any]:
@@ -259,6 +260,22 @@ def _kind(kind: str, message: Any, facts: Facts) -> str:
     return kind
 
 
+def number_of(received: Received) -> str:
+    """Return a message's number."""
+    return _first(soap_message(received.body)[1], "/*/v:id/@extension")
+
+
+def beside(received: Received) -> tuple[str, str] | None:
+    """Return the service of a message that only accompanies another one, and its key."""
+    service, message = soap_message(received.body)
+    if service in FIRST_OF_TWO:
+        return service, _first(message, "//v:subject//v:id/v:item/@extension")
+    if _first(message, "//v:clinicalDocument/v:code/@code") == VISIT_DOCUMENT:
+        content = _first(message, "//v:storageCode/v:originalText/@value")
+        return service, _first(etree.fromstring(base64.b64decode(content)), DOCUMENT["visit_no"])
+    return None
+
+
 def read(received: Received) -> Told | None:
     """Return what a message tells; nothing when another one of the same event tells it all."""
     service, message = soap_message(received.body)
@@ -287,11 +304,3 @@ def _read_document(message: Any, number: str) -> Told | None:
     if kind == "lab.reported":
         facts["results"] = _results(document)
     return Told(kind, facts, number)
-
-
-def read_all(received: Iterable[Received]) -> list[Told]:
-    """Return what all messages tell."""
-    return [told for told in map(read, received) if told is not None]
-
-
-def carried(e): return e["kind"] not in ("drug.changed",) and e["kind"].split(".")[0] not in ("bill","settlement","prescription","queue","inpatient","checkup")
