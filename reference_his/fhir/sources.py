@@ -79,7 +79,8 @@ CHARGE: Source = (
         to_jsonb(d) || jsonb_build_object('charge_id', d.bill_no || '-' || d.line,
             'patient_no', b.patient_no, 'name', b.name, 'state', b.state, 'visit_no', b.visit_no,
             'admission_no', b.admission_no, 'created_at', b.created_at) AS record
-    FROM his_view.v_bill_detail d JOIN his_view.v_bill b ON b.bill_no = d.bill_no""",
+    FROM his_view.v_bill_detail d JOIN his_view.v_bill b ON b.bill_no = d.bill_no
+    WHERE b.business <> 'discharge'""",  # a discharge bill sums up the charges of its stay
     """SELECT 'charge' AS type, f.admission_no AS document, f.id AS line, '' AS bill_no,
         f.patient_no, f.admission_no, a.visit_no, f.updated_at AS date, f.updated_at,
         (to_jsonb(f) - 'id') || jsonb_build_object('charge_id', f.admission_no || '-' || f.id,

@@ -55,7 +55,7 @@ def wait_for_all(company: Partners, events: list[Event]) -> None:
     )
 
 
-@dataclass
+@dataclass(repr=False)
 class Day:
     """The day: the hospital afterwards, its events, and what partners were told.
 

@@ -135,4 +135,5 @@ def hospital(template: str, folder: Path, *words: str) -> Iterator[Hospital]:
         try:
             yield made
         finally:
-            made.running.stop()
+            if made.running.process.poll() is None:
+                made.running.stop()

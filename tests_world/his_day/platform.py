@@ -11,10 +11,21 @@ from datetime import datetime
 from typing import Any
 
 import requests
+from lxml import etree
 
 from simulation import launch
 
 PAGE = 200
+DEVICE = (
+    '<{tag}><device><id><item root="2.16.156.10011.2.5.1.3" extension="{name}"/></id></device></{tag}>'
+)
+QUERY = (
+    '<{interaction} xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">'
+    '<id root="2.16.156.10011.2.5.1.1" extension="{number}"/>'
+    f'{DEVICE.format(tag="receiver", name="REFHIS01")}{DEVICE.format(tag="sender", name="DAY")}'
+    "<controlActProcess><queryByParameter>{query}</queryByParameter></controlActProcess>"
+    "</{interaction}>"
+)
 
 
 class Platform:
@@ -51,6 +62,24 @@ class Platform:
         ).json()
         assert answer["code"] == "1", (path, answer)
         return answer["data"]
+
+    def ask(self, service: str, interaction: str, query: str) -> Any:
+        """Call a WS/T 846 service with the parameters of a query; return the message answered."""
+        number = f"{next(self._numbers):032d}"
+        text = QUERY.format(interaction=interaction, number=number, query=query)
+        call = (
+            '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>'
+            f'<HIPMessageServer xmlns="urn:hl7-org:v3"><action>{service}</action>'
+            f"<message><![CDATA[{text}]]></message></HIPMessageServer></s:Body></s:Envelope>"
+        )
+        url = self._running.addresses["hip"] + "/HIPMessageServer"
+        headers = {"Content-Type": "application/soap+xml; charset=utf-8"}
+        answer = self._session.post(url, data=call.encode(), headers=headers, timeout=60)
+        words = "//*[local-name() = 'HIPMessageServerResult']/text()"
+        message = etree.fromstring(etree.fromstring(answer.content).xpath(words)[0].encode())
+        codes = message.xpath("//*[local-name() = 'acknowledgement']/@typeCode")
+        assert codes == ["AA"], etree.tostring(message, encoding="unicode")
+        return message
 
     def staff(self, action: str, **content: Any) -> Any:
         """Let the hospital's staff do something."""

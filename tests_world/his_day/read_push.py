@@ -236,9 +236,13 @@ def _facts(thing: str, data: Mapping[str, Any], words: Mapping[str, str]) -> Fac
     return {name: _fact(thing, name, value) for name, value in named.items()}
 
 
+def facts_of(thing: str, data: Mapping[str, Any]) -> Facts:
+    """Return facts out of an answer or push about a thing such as ``bill``."""
+    return _facts(thing, data, WORDS[thing])
+
+
 def read(received: Received) -> Told:
     """Return what a push tells."""
     content = json.loads(received.body)
     thing = content["event"].partition(".")[0]
-    facts = _facts(thing, content["data"], WORDS[thing])
-    return Told(content["event"], facts, str(content["event_id"]))
+    return Told(content["event"], facts_of(thing, content["data"]), str(content["event_id"]))

@@ -297,10 +297,24 @@ def _read_document(message: Any, number: str) -> Told | None:
     code = _first(message, "//v:clinicalDocument/v:code/@code")
     if code == VISIT_DOCUMENT:
         return None
-    kind, places = DOCUMENTS[code]
-    content = _first(message, "//v:storageCode/v:originalText/@value")
-    document = etree.fromstring(base64.b64decode(content))
-    facts = _facts(document, places, "")
-    if kind == "lab.reported":
-        facts["results"] = _results(document)
+    kind, facts = documents(message)[0]
     return Told(kind, facts, number)
+
+
+def documents(message: Any) -> list[tuple[str, Facts]]:
+    """Return the reports in a message: what each tells of, and its facts."""
+    found = []
+    for one in _at(message, "//v:clinicalDocument"):
+        kind, places = DOCUMENTS[_first(one, "v:code/@code")]
+        content = _first(one, "v:storageCode/v:originalText/@value")
+        document = etree.fromstring(base64.b64decode(content))
+        facts = _facts(document, places, "")
+        if kind == "lab.reported":
+            facts["results"] = _results(document)
+        found.append((kind, facts))
+    return found
+
+
+def numbers(message: Any, path: str) -> list[str]:
+    """Return what a path finds in a message; ``v:`` is the namespace of HL7."""
+    return [str(one) for one in _at(message, path)]
