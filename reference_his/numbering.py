@@ -8,9 +8,7 @@ INSERT INTO document_taken SELECT last_value - (NOT is_called)::int FROM documen
 WHERE NOT EXISTS (SELECT FROM document_taken)
 """
 TIDY = "DELETE FROM document_taken WHERE n < (SELECT max(n) FROM document_taken)"
-DOCUMENTS = (
-    "SELECT setval('document_seq', greatest(max(n), 1), max(n) > 0) FROM document_taken"
-)
+DOCUMENTS = "SELECT setval('document_seq', greatest(max(n), 1), max(n) > 0) FROM document_taken"
 RECEIPTS = (
     "SELECT setval('receipt_seq', coalesce(max(receipt_no)::bigint, 1), count(*) > 0)"
     " FROM (SELECT receipt_no FROM settlement ORDER BY receipt_no DESC LIMIT 1) AS newest"

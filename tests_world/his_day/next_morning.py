@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-
-
+from .client import Platform
 from .hospital import Hospital
-from .platform import Platform
 
 TOMORROW = "2026-03-03"
 
@@ -144,7 +142,11 @@ def _admit(his: Hospital, platform: Platform, patient_no: str) -> str:
 
 def _stay(platform: Platform, number: str) -> None:
     platform.data(
-        "inhospital/prepay", inhosp_no=number, trade_no="T-D-4", channel_id="weixin", amount="500.00"
+        "inhospital/prepay",
+        inhosp_no=number,
+        trade_no="T-D-4",
+        channel_id="weixin",
+        amount="500.00",
     )
     platform.staff("charge", admission_no=number, lines=[{"code": "B001", "quantity": "0.5"}])
     platform.staff("discharge", admission_no=number)

@@ -41,7 +41,9 @@ def _first_cells(page: str, title: str) -> set[str]:
     for line in section(page, title).splitlines():
         for word in re.findall(r"[a-z]+\.[a-z_…]+", line.split("|")[1]) if "|" in line else ():
             family = word.removesuffix("…")
-            found |= {kind for kind in FACTS if kind == word or word != family and kind.startswith(family)}
+            found |= {
+                kind for kind in FACTS if kind == word or word != family and kind.startswith(family)
+            }
     return found
 
 

@@ -161,9 +161,7 @@ LABORATORY = {
 FINDINGS = _said("DE04.50.131.00", "DE04.50.132.00")
 IMAGING = {
     **DOCUMENT,
-    **_said(
-        "report_no", "item", "modality", "body_part", "accession_no", "study_uid", "done_at"
-    ),
+    **_said("report_no", "item", "modality", "body_part", "accession_no", "study_uid", "done_at"),
     "findings": FINDINGS["DE04.50.131.00"],
     "impression": FINDINGS["DE04.50.132.00"],
 }

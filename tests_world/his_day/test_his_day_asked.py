@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from . import read_fhir, read_push, read_soap
+from .client import Platform
 from .conftest import Day
 from .hospital import MORNING
 from .partners import OID
-from .platform import Platform
 from .told import Facts
 
 TODAY = "2026-03-02"
@@ -117,7 +117,9 @@ def test_laboratory_results_are_the_same_on_five_fronts(day: Day, platform: Plat
         list(reports),
     )
     for number, facts in reports.items():
-        in_sql = [{name: row[name] for name in RESULT} for row in rows if row["report_no"] == number]
+        in_sql = [
+            {name: row[name] for name in RESULT} for row in rows if row["report_no"] == number
+        ]
         assert in_sql == facts["results"]
         vendor = platform.data("report/sample_report", sample_id=number)
         assert read_push.facts_of("lab", vendor)["results"] == facts["results"]
@@ -170,9 +172,7 @@ def of_patient(patient_no: str, outer: str = "patientId") -> str:
     )
 
 
-def test_a_patients_visits_and_orders_are_the_same_everywhere(
-    day: Day, platform: Platform
-) -> None:
+def test_a_patients_visits_and_orders_are_the_same_everywhere(day: Day, platform: Platform) -> None:
     ended = told(day, "hl7", "visit.ended")
     for patient_no in sorted({one["patient_no"] for one in ended})[:20]:
         visits = column(day, "visit_no", "v_visit WHERE kind <> 'I' AND", patient_no)
@@ -184,9 +184,7 @@ def test_a_patients_visits_and_orders_are_the_same_everywhere(
         assert orders_in_fhir(platform, patient_no) == column(
             day, "order_no", "v_order WHERE", patient_no
         )
-        registered = column(
-            day, "reg_no", f"v_registration WHERE day = '{TODAY}' AND", patient_no
-        )
+        registered = column(day, "reg_no", f"v_registration WHERE day = '{TODAY}' AND", patient_no)
         listed = platform.data(
             "outpatient/register_list", patient_id=patient_no, min_date=TODAY, max_date=TODAY
         )

@@ -16,13 +16,12 @@ from lxml import etree
 from simulation import launch
 
 PAGE = 200
-DEVICE = (
-    '<{tag}><device><id><item root="2.16.156.10011.2.5.1.3" extension="{name}"/></id></device></{tag}>'
-)
+APPLICATION = "2.16.156.10011.2.5.1.3"
+DEVICE = f'<{{tag}}><device><id><item root="{APPLICATION}" extension="{{name}}"/></id></device></{{tag}}>'
 QUERY = (
     '<{interaction} xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">'
     '<id root="2.16.156.10011.2.5.1.1" extension="{number}"/>'
-    f'{DEVICE.format(tag="receiver", name="REFHIS01")}{DEVICE.format(tag="sender", name="DAY")}'
+    f"{DEVICE.format(tag='receiver', name='REFHIS01')}{DEVICE.format(tag='sender', name='DAY')}"
     "<controlActProcess><queryByParameter>{query}</queryByParameter></controlActProcess>"
     "</{interaction}>"
 )
