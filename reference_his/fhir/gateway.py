@@ -16,16 +16,17 @@ from simulation.gateway import Gateway, Handler, Route
 from simulation.messages import Answer, Call, Refusal
 from simulation.world import World
 
-from . import bodies, metadata, patients, scheduling, search, spoil, versions
+from . import bodies, metadata, offers, patients, scheduling, search, spoil, versions
 from .build import Json
 from .errors import answer_of, error, resource_answer
-from .kinds import KINDS, Kind
+from .kind import Kind
+from .kinds import KINDS
 from .push import Hook, Subscription
 
 BASE = "/fhir"
 TOKEN, SUBSCRIPTIONS = "fhir.token", "fhir.subscriptions"
 OPERATIONS = {
-    "$find": scheduling.find,
+    "$find": offers.find,
     "$hold": scheduling.hold,
     "$book": scheduling.book,
 }

@@ -18,7 +18,8 @@ from reference_his.views.rows import facts_of
 
 from .build import Json
 from .errors import error
-from .kinds import KINDS, Kind
+from .kind import Kind
+from .kinds import KINDS
 from .params import Binder, Param, sql_of
 from .versions import with_meta
 
