@@ -141,6 +141,20 @@ def test_the_undoing_of_a_settlement_can_be_reversed_too(hospital):
     assert undone["balance"] == 150000
 
 
+def test_what_was_undone_or_changed_cannot_be_reversed(world, hospital):
+    case, msgid, undoing = hospital.visit(), hospital.msgid(), hospital.msgid()
+    settled = hospital.settle(case, msgid=msgid)
+    hospital.undo(case, settled["setl_id"], msgid=undoing)
+    reversal = {"psn_no": case["psn_no"], "omsgid": msgid, "oinfno": "2207"}
+    with pytest.raises(Refused, match="原交易已撤销，不能冲正"):
+        hospital.call("2601", {"data": reversal})
+    hospital.charge(case, ((CAPSULES, 1, 1200),))
+    reversal = {"psn_no": case["psn_no"], "omsgid": undoing, "oinfno": "2208"}
+    with pytest.raises(Refused, match="原结算的费用明细已变化，不能冲正"):
+        hospital.call("2601", {"data": reversal})
+    assert journal(world, "reversed") == []
+
+
 def test_only_a_known_settlement_can_be_reversed(hospital):
     case = hospital.visit()
     data = {"psn_no": case["psn_no"], "omsgid": hospital.msgid(), "oinfno": "2207"}
