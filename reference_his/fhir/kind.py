@@ -53,6 +53,7 @@ class Kind:
 
 
 def inverse(table: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return a table of codes the other way round: FHIR's to all of ours."""
     found: dict[str, tuple[str, ...]] = {}
     for ours, theirs in table.items():
         found[theirs] = (*found.get(theirs, ()), ours)
@@ -60,6 +61,7 @@ def inverse(table: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def status(table: Mapping[str, str], column: str = "state") -> Param:
+    """Return a parameter whose codes are translated by a table of ours to FHIR's."""
     return Param("token", column, codes=inverse(table))
 
 
@@ -69,6 +71,8 @@ DATE_SORTS = {"date": "date"}
 
 
 def active(column: str, yes: str) -> Param:
+    """Return a parameter that is true where a column has one value."""
+
     def sql(value: str, _binder: Binder) -> str:
         return (
             f"{column} = '{yes}'" if value.rpartition("|")[2] == "true" else f"{column} <> '{yes}'"
@@ -87,4 +91,5 @@ def of_type(**makers: Callable[[dict[str, Any]], Json]) -> Make:
 
 
 def text(*columns: str) -> dict[str, Param]:
+    """Return parameters of the names of columns, searched as texts."""
     return {column: Param("string", column) for column in columns}
