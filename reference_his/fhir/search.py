@@ -163,7 +163,7 @@ def _united(kind: Kind, where: list[str], by: str = "") -> str:
 def _run(hospital: Hospital, sql: str, binder: Binder) -> list[dict[str, Any]]:
     values = {**binder.values, "now": hospital.now()}
     try:
-        return hospital.db.all(sql, values)
+        return hospital.db.planned(sql, values)
     except (psycopg2.errors.DataError, psycopg2.errors.UndefinedFunction):
         raise error(400, "A value does not fit its parameter", "value") from None
 

@@ -117,7 +117,6 @@ def test_a_search_can_be_posted(client: Client) -> None:
         ("Patient?birthdate=1980-13-45", 400, "value"),
         ("Patient?_count=many", 400, "value"),
         ("Patient?_after=zzz", 400, "value"),
-        ("Patient?_after=WzFd", 400, "value"),
         ("Slot?_after=WzFd", 400, "value"),
         ("Slot?_after=WyJhIiwiYiJd", 400, "value"),
         ("Appointment?patient=Practitioner/D1", 400, "value"),
