@@ -126,6 +126,11 @@ def test_daily_list_of_a_stay_has_its_fees(his: Hospital) -> None:
     assert listed["lines"]
 
 
+def test_new_documents_are_numbered_after_the_generated_ones(his: Hospital) -> None:
+    row = _first(his, "SELECT max(right(bill_no, 7)) AS last FROM bill WHERE bill_no LIKE 'JF%'")
+    assert his.number("B")[-7:] > row["last"]
+
+
 def test_drug_is_made_ready_and_dispensed(his: Hospital) -> None:
     row = _first(
         his,
