@@ -6,12 +6,14 @@ import itertools
 import json
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from reference_his.db import Database
 from simulation import launch
 from tests_world import his_fixture
 
@@ -26,18 +28,9 @@ class Client:
         self.url = running.addresses["vendor"]
         account = running.get("/credentials")["vendor"][appid]
         self.secret, self.sm4_key = account["secret"], account["sm4_key"]
+        self.time = int(datetime.fromisoformat(his_fixture.MORNING).timestamp())
         self.session = requests.Session()
         self.session.trust_env = False
-
-    def now(self) -> int:
-        """The hospital's time, which a partner's machine would share."""
-        return int(self.clock)
-
-    @property
-    def clock(self) -> float:
-        from datetime import datetime
-
-        return datetime.fromisoformat(self.running.get("/clock")["now"]).timestamp()
 
     def signature(self, values: dict[str, str], method: str = "HMAC-SHA256") -> str:
         named = {**values, "secret": self.secret}
@@ -49,7 +42,7 @@ class Client:
     def headers(self, body: str, method: str = "HMAC-SHA256", **odd: str) -> dict[str, str]:
         values = {
             "appid": self.appid,
-            "timestamp": str(self.now()),
+            "timestamp": str(self.time),
             "nonce": f"{time.time_ns()}-{next(self.counter)}",
         }
         values.update({name: odd[name] for name in values if name in odd})
@@ -104,13 +97,13 @@ def start(dsn: str, folder: Path) -> launch.Running:
     return launch.start("reference_his", *words, "--now", his_fixture.MORNING)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dsn() -> Iterator[str]:
     with his_fixture.filled() as name:
         yield name
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[launch.Running]:
     found = start(dsn, tmp_path_factory.mktemp("his"))
     yield found
@@ -118,8 +111,11 @@ def running(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[laun
 
 
 @pytest.fixture
-def client(running: launch.Running) -> Iterator[Client]:
-    """A platform; faults of a test end with it."""
+def client(running: launch.Running, dsn: str) -> Iterator[Client]:
+    """A platform; the hospital is as new, and faults and time of a test end with it."""
+    database = Database(dsn)
+    database.run(his_fixture.RESTORE)
+    database.close()
     yield Client(running)
     running.ask("DELETE", "/faults")
     running.post("/clock", at=his_fixture.MORNING, speed=0)
