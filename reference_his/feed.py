@@ -87,9 +87,18 @@ class Feed:
             task.cancel()
 
     async def _serve(self, subscriber: Subscriber) -> None:
+        """Tell one subscriber everything; its own listener, so that nobody else takes its news."""
+        news = asyncio.Event()
+        self._hospital.listeners.add(news)
+        try:
+            await self._follow(subscriber, news)
+        finally:
+            self._hospital.listeners.discard(news)
+
+    async def _follow(self, subscriber: Subscriber, news: asyncio.Event) -> None:
         place = self.place(subscriber.front)
         while True:
-            self._hospital.news.clear()
+            news.clear()
             events = events_after(self._hospital, place)
             for event in events:
                 await self._tell(subscriber, event)
@@ -101,9 +110,10 @@ class Feed:
             async with self._progress:
                 self._progress.notify_all()
             if not events:
-                await self._hospital.news.wait()
+                await news.wait()
 
     async def _tell(self, subscriber: Subscriber, event: Event) -> None:
+        """Tell one event until it is taken in: whatever goes wrong, none is passed over."""
         pause = FIRST_PAUSE_SECONDS
         while True:
             try:
@@ -111,8 +121,10 @@ class Feed:
                 return
             except (OSError, asyncio.TimeoutError, asyncio.IncompleteReadError) as error:
                 log.warning("%s was not told event %s: %r", subscriber.front, event.id, error)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            except Exception:
+                log.exception("%s cannot be told event %s", subscriber.front, event.id)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def drained(self) -> None:
         """Return when every subscriber knows everything."""

@@ -29,7 +29,7 @@ class Hospital:
 
     def __init__(self, db: Database, clock: Clock, faults: Faults, journal: Journal):
         self.db, self.clock, self.faults, self.journal = db, clock, faults, journal
-        self.news = asyncio.Event()  # set whenever something happened
+        self.listeners: set[asyncio.Event] = set()  # each is set whenever something happened
         self._planned: datetime.datetime | None = None
 
     def now(self) -> datetime.datetime:
@@ -62,7 +62,8 @@ class Hospital:
             (self.now(), kind, key, facts.get("patient_no", ""), Json(facts)),
         )
         self.journal.write(SOURCE, kind, key, facts=dict(facts))
-        self.news.set()
+        for listener in self.listeners:
+            listener.set()
 
     def number(self, prefix: str) -> str:
         """Return a new document number: prefix, day, running number."""

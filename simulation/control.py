@@ -87,9 +87,11 @@ class Control:
         app.router.add_get("/calls", self._calls)
         app.router.add_post("/settle", self._settle)
         app.router.add_post("/reset", self._reset)
-        for gateway in self._world.gateways.values():
-            for route in gateway.controls():
-                path = f"/{gateway.name}{route.path}"
+        parts: list[Any] = [*self._world.gateways.values(), *self._world.services.values()]
+        for part in parts:
+            # a service need not have any
+            for route in getattr(part, "controls", tuple)():
+                path = f"/{part.name}{route.path}"
                 app.router.add_route(route.method, path, self._handler(route))
         self._runner = await runner_of(app)
         return await listen(self._runner, port)

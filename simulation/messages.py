@@ -7,6 +7,17 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 
+def _whole(text: str) -> int:
+    """Return a whole number that fits into 64 bits.
+
+    :raise ValueError: when it does not.
+    """
+    number = int(text) if len(text) <= 20 else 2**63
+    if not -(2**63) <= number < 2**63:
+        raise ValueError("The number is too long.")
+    return number
+
+
 @dataclass(frozen=True)
 class Call:
     """What a client sent.
@@ -37,9 +48,14 @@ class Call:
     def json(self) -> Any:
         """Return the JSON body.
 
-        :raise ValueError: when it is none.
+        :raise ValueError: when it is none, or holds what no database keeps: half a surrogate
+            pair, or a whole number beyond 64 bits.
         """
-        return json.loads(self.body)
+        text = self.body.decode()
+        content = json.loads(text, parse_int=_whole)
+        if "\\u" in text:
+            json.dumps(content, ensure_ascii=False).encode()
+        return content
 
 
 @dataclass

@@ -35,8 +35,14 @@ class Store:
         self.create(DDL)
 
     def create(self, ddl: str) -> None:
-        """Run the CREATE statements (IF NOT EXISTS) of a module."""
-        self._base.executescript(ddl)
+        """Run the CREATE statements (IF NOT EXISTS) of a module; an open transaction stays open."""
+        statement = ""
+        for part in ddl.split(";"):
+            statement += part + ";"
+            # executescript would commit; a trigger holds semicolons of its own
+            if sqlite3.complete_statement(statement):
+                self._base.execute(statement)
+                statement = ""
 
     def run(self, sql: str, values: Values = ()) -> int:
         """Run one statement and return how many rows it touched."""

@@ -94,12 +94,12 @@ class Api:
         return handle
 
     async def _everybody(self, _request: web.Request) -> web.StreamResponse:
-        return web.json_response([asdict(one) for one in self._people.all()])
+        return web.json_response([_told(one) for one in self._people.all()])
 
     async def _add_person(self, request: web.Request) -> web.StreamResponse:
         wanted = await request.json()
         person = self._people.newcomer(wanted["name"], wanted["mobile"], wanted["id_number"])
-        return web.json_response(asdict(person))
+        return web.json_response(_told(person))
 
     def _news(self, person: Person, _query: dict[str, Any]) -> dict[str, Any]:
         """Return what the phone shows by itself: chats, messages, questions."""
@@ -125,8 +125,8 @@ class Api:
             raise ValueError("The phone's apps are called wx and ali.")
         return app
 
-    def _follow(self, person: Person, content: dict[str, Any]) -> None:
-        self._wechat.follow(person, content.get("scene", ""))
+    def _follow(self, person: Person, _content: dict[str, Any]) -> None:
+        self._wechat.follow(person)
 
     def _unfollow(self, person: Person, _content: dict[str, Any]) -> None:
         self._wechat.unfollow(person)
@@ -176,3 +176,8 @@ class Api:
         return self._app(content).bridge(
             person, content["kind"], content["content"], content["url"]
         )
+
+
+def _told(person: Person) -> dict[str, Any]:
+    """Return a person as the phone's page, and whoever writes a test, wants to know one."""
+    return {**asdict(person), "alipay_id": person.alipay_id}

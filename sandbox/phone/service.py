@@ -6,7 +6,7 @@ from importlib import resources
 
 from aiohttp import web
 
-from simulation.control import guard
+from simulation.control import Handler, guard
 from simulation.serving import listen, runner_of
 from simulation.world import World
 
@@ -57,14 +57,12 @@ class Phone:
         return self._views.port
 
     @web.middleware
-    async def _views_first(
-        self, request: web.Request, handler: web.RequestHandler
-    ) -> web.StreamResponse:
+    async def _views_first(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Send what a view's host name asks for to the proxy, anything else on."""
         view = view_of(request.host)
         if view is not None:
             return await self._views.serve(request, view)
-        return await handler(request)  # type: ignore[operator, no-any-return]
+        return await handler(request)
 
     async def _people(self, _request: web.Request) -> web.Response:
         return page("people.html")

@@ -1,6 +1,7 @@
 /* One person's phone: which screen is shown, and news from the server. */
 import { call, el } from "./dom.js";
 import { aliScreens } from "./alipay.js";
+import { icon } from "./icons.js";
 import { askConfirmations } from "./sheets.js";
 import { smsScreens } from "./sms.js";
 import { browserScreens, closeView, viewScreens } from "./view.js";
@@ -26,22 +27,23 @@ export const phone = {
 const screens = { ...wechatScreens, ...aliScreens, ...smsScreens, ...browserScreens, ...viewScreens };
 let current = null;
 
-function app(path, kind, letter, word, count) {
+function app(path, kind, count) {
   const badge = count ? el("span.badge", { "aria-label": `${count} ${say("unread")}` }, String(count)) : "";
   return el(
     "button.app", { type: "button", onclick: () => phone.go(path) },
-    el(`span.icon.${kind}`, { "aria-hidden": "true" }, letter), say(word), badge,
+    el(`span.icon.${kind}`, {}, icon(kind)), say(kind), badge,
   );
 }
 
 function home() {
   const { wechat, sms } = phone.news;
   return el(
-    "nav.home", { "aria-label": say("home") },
-    app("#/wechat", "wechat", "微", "wechat", wechat.unread),
-    app("#/alipay", "alipay", "支", "alipay", 0),
-    app("#/sms", "sms", "信", "sms", sms.filter((one) => !one.read).length),
-    app("#/browser", "browser", "网", "browser", 0),
+    "nav.home", { "aria-labelledby": "home-heading" },
+    el("h1.hidden", { id: "home-heading" }, say("home")),
+    app("#/wechat", "wechat", wechat.unread),
+    app("#/alipay", "alipay", 0),
+    app("#/sms", "sms", sms.filter((one) => !one.read).length),
+    app("#/browser", "browser", 0),
   );
 }
 

@@ -107,7 +107,8 @@ function chat(phone) {
   const { wechat } = phone.news;
   if (!wechat.account?.followed) {
     const button = el("button.primary", { type: "button", onclick: () => follow(phone, true) }, say("follow"));
-    return [el("div.empty", {}, el("p", {}, say("notFollowing")), button), ...list(phone)];
+    const asked = el("div.empty", {}, el("p", {}, say("notFollowing")), button);
+    return wechat.messages.length ? [...list(phone), asked] : asked;
   }
   return [...list(phone), writing(phone), el("nav.menu", { "aria-label": say("menu") }, wechat.menu.map((one) => entry(phone, one)))];
 }

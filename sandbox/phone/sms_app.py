@@ -1,0 +1,34 @@
+"""Text messages on the phone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from simulation.world import World
+
+from ..people import Person
+
+if TYPE_CHECKING:
+    from ..sms.gateway import Sms
+
+
+class SmsApp:
+    """What arrived at a person's number."""
+
+    def __init__(self, world: World):
+        self._world = world
+
+    def inbox(self, person: Person) -> list[dict[str, Any]]:
+        """Return messages, newest first: id, at, text, read."""
+        if "sms" not in self._world.gateways:
+            return []
+        centre = cast("Sms", self._world.gateways["sms"]).centre
+        return [
+            {"id": one["id"], "at": one["at"], "text": one["text"], "read": not one["unread"]}
+            for one in reversed(centre.inbox(person.mobile))
+        ]
+
+    def read(self, person: Person) -> None:
+        """Mark all as seen."""
+        if "sms" in self._world.gateways:
+            cast("Sms", self._world.gateways["sms"]).centre.inbox(person.mobile, read=True)

@@ -1,0 +1,1 @@
+"""Real-name verification as data vendors sell it: name, identity number, mobile number."""

@@ -1,0 +1,1 @@
+"""A short message centre that two vendors' APIs lead to, with delivery reports and replies."""
