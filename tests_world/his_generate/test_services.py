@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reference_his.db import Database, Row
+from reference_his.db import Row
 from reference_his.hospital import Hospital
 from reference_his.services import (
     billing,
@@ -22,15 +22,16 @@ from simulation.faults import Faults
 from simulation.journal import Journal
 from simulation.store import Store
 
-from .conftest import MORNING
+from .conftest import MORNING, a_morning
 
 
 @pytest.fixture(scope="module")
-def his(morning: Database) -> Iterator[Hospital]:
+def his() -> Iterator[Hospital]:
     store = Store()
     clock = Clock(store)
     clock.set(MORNING.timestamp(), 0.0)
-    yield Hospital(morning, clock, Faults(), Journal(store, clock))
+    with a_morning() as db:
+        yield Hospital(db, clock, Faults(), Journal(store, clock))
     store.close()
 
 
