@@ -39,8 +39,9 @@ async def _serve(asked: argparse.Namespace) -> None:
         world.clock.set(parse(asked.now), 0.0)
     database = Database(asked.db)
     if database.is_empty():
-        database.create()
-        generate(database, asked.patients, asked.seed, world.clock.moment())
+        with database.transaction():  # a half-made hospital would look like a whole one
+            database.create()
+            generate(database, asked.patients, asked.seed, world.clock.moment())
     hospital = Hospital(database, world.clock, world.faults, world.journal)
     feed = Feed(hospital)
     registry.fill(world, hospital, feed, asked.only)

@@ -73,8 +73,8 @@ def find(
 ) -> list[Facts]:
     """Return the patients found by one of the numbers; a name narrows the search.
 
-    :raise Refusal: FIELD_MISSING without a number; IDENTITY_MISMATCH when the identity number
-        belongs to somebody of another name.
+    :raise Refusal: FIELD_MISSING without a number; CARD_UNKNOWN for a card reported lost;
+        IDENTITY_MISMATCH when the identity number belongs to somebody of another name.
     """
     survivor = "p.merged_into IS NULL AND "
     if card_no:
@@ -94,10 +94,35 @@ def find(
     else:
         raise refuse("FIELD_MISSING", "card_no")
     found = [facts(row) for row in hospital.db.all(f"{SELECT} WHERE {where}", (value,))]
+    if card_no and not found and _is_lost(hospital, card_no):
+        raise refuse("CARD_UNKNOWN", card_no)
     named = [one for one in found if not name or one["name"] == name]
     if id_number and found and not named:
         raise refuse("IDENTITY_MISMATCH")
     return named
+
+
+def _is_lost(hospital: Hospital, card_no: str) -> bool:
+    return hospital.db.one("SELECT 1 FROM card WHERE card_no = %s", (card_no,)) is not None
+
+
+def lose_card(hospital: Hospital, card_no: str) -> Facts:
+    """Note that a card was lost: nobody is found by it any more.
+
+    :return: the patient.
+    :raise Refusal: CARD_UNKNOWN when there is no such valid card.
+    """
+    with writing(hospital):
+        row = hospital.db.one(
+            "UPDATE card SET state = 'lost' WHERE card_no = %s AND state = 'valid'"
+            " RETURNING patient_id",
+            (card_no,),
+        )
+        if row is None:
+            raise refuse("CARD_UNKNOWN", card_no)
+        found = _facts(hospital, row["patient_id"])
+        hospital.emit("patient.updated", found["patient_no"], found)
+    return found
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:

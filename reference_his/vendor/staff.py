@@ -26,6 +26,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "resume": schedules.resume,
     "no_show": registrations.no_show,
     "merge": patients.merge,
+    "lose_card": patients.lose_card,
     "visit_start": visits.start,
     "visit_end": visits.end,
     "order": orders.place,

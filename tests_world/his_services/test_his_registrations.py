@@ -280,6 +280,17 @@ def test_patients_are_known_by_number_card_and_name(his: Hospital) -> None:
     assert (born["patient_no"], born["id_number"]) == ("P00000007", "")
 
 
+def test_a_lost_card_finds_nobody_and_stays_its_owners(his: Hospital) -> None:
+    assert patients.lose_card(his, "C0001")["cards"] == []
+    with refused("CARD_UNKNOWN"):
+        patients.find(his, card_no="C0001")
+    with refused("CARD_UNKNOWN"):
+        patients.lose_card(his, "C0001")
+    with refused("CARD_TAKEN"):
+        patients.add_card(his, "P00000002", "01", "C0001")
+    assert patients.find(his, card_no="C404") == []
+
+
 @pytest.mark.parametrize("number", ["x", "-1", "99999999999999999999", "１", "7"])
 def test_an_unknown_session_is_refused_whatever_its_number(his: Hospital, number: str) -> None:
     with refused("SESSION_UNKNOWN"):

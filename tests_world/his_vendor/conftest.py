@@ -97,13 +97,13 @@ def start(dsn: str, folder: Path) -> launch.Running:
     return launch.start("reference_his", *words, "--now", his_fixture.MORNING)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dsn() -> Iterator[str]:
     with his_fixture.filled() as name:
         yield name
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[launch.Running]:
     found = start(dsn, tmp_path_factory.mktemp("his"))
     yield found

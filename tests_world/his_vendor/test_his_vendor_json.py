@@ -271,3 +271,23 @@ def test_odd_input_gets_one_documented_sentence(
     content = {**required, **fields} if path == "inhospital/prepay" else fields
     answer = client.post(path, body=json.dumps(content)).json()
     assert answer["message"] == message
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "message"),
+    [
+        ("hospital/drug_info", {"drug_id": "X"}, "没有找到该药品：X"),
+        ("outpatient/schedule_group", {"doctor_id": "X"}, "没有找到该医生：X"),
+        ("outpatient/register_sign", {"register_no": "X"}, "没有找到挂号记录：X"),
+        ("outpatient/unpaidfees_details", {"recipe_id": "X"}, "没有找到缴费单：X"),
+        ("inhospital/daily_list", {"inhosp_no": "X", "fee_date": DAY}, "没有找到住院记录：X"),
+        ("report/sample_report", {"sample_id": "X"}, "没有找到报告：X"),
+        ("outpatient/recipe_info", {"recipe_no": "X"}, "没有找到医嘱：X"),
+        ("outpatient/unpaidfees", {"patient_id": "X"}, "没有找到该患者：X"),
+        ("outpatient/schedule_unlock", {"pre_id": "X"}, "没有找到锁号记录：X"),
+    ],
+)
+def test_unknown_numbers_are_named_in_the_refusal(
+    client: Client, path: str, fields: dict[str, str], message: str
+) -> None:
+    assert client.refused(path, **fields) == message
