@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from .calendar import Calendar
-from .catalog import Drug, Item
 from .loading import NULL, Rows
 from .people import EMPLOYEES, RESIDENTS, Person
+from .things import Drug, Item
 
 _CHANNELS = ("wechat",) * 9 + ("alipay",) * 4 + ("cash",) * 3 + ("pos",) * 2
 _SHARES = {EMPLOYEES: 0.72, RESIDENTS: 0.45}  # of what insurance looks at

@@ -4,10 +4,11 @@ import json
 from random import Random
 
 from .calendar import Calendar
-from .catalog import Catalog, Drug
+from .catalog import Catalog
 from .leaflets import leaflet
 from .loading import NULL, Rows, text
 from .staff import Staff
+from .things import Drug
 
 _AGE_DAYS = 400  # the directory was written so long ago
 _MAKERS = (

@@ -4,21 +4,24 @@ from random import Random
 
 from .books import Books
 from .calendar import HISTORY_DAYS, WINDOW_BEHIND, Calendar
-from .catalog import Case, Catalog
+from .catalog import Catalog
 from .checkups import Checkups
 from .illness import Illnesses
 from .loading import NULL, Rows
 from .outpatients import Outpatients
 from .people import SELF_PAYING, People, Person, health_card
 from .queues import Queues
+from .registrations import Registrations
 from .results import Results
 from .sessions import Sessions, Window
 from .staff import Staff
 from .stays import Bed, Stays, occupy
+from .things import Case
 
 _LOST_CARD = 0.06
 _HEALTH_CARD = 0.45
 _NEW = 3  # a patient without visits came so many days before the window
+_KNOWN = 8  # days before the first visit: numbers are booked up to six days ahead
 _LAST_STAY = -40  # later admissions might reach into the present
 
 
@@ -35,8 +38,9 @@ class Histories:
         self._sessions = Sessions(rows, calendar, staff, catalog.items)
         self._queues = Queues(rows, calendar.iso(0))
         results = Results(rows, staff)
-        self._outpatients = Outpatients(
-            *(rows, calendar, staff, self._sessions, self.books, results, self._queues),
+        outpatients = Outpatients(rows, calendar, staff, self.books, results, self._queues)
+        self._registrations = Registrations(
+            *(rows, calendar, self._sessions, self.books, self._queues, outpatients)
         )
         self._stays = Stays(rows, calendar, staff, catalog, self.books, results)
         self._checkups = Checkups(rows, calendar, catalog, self.books)
@@ -67,7 +71,7 @@ class Histories:
         for booking in self._window.of_patient.get(id, ()):
             case = self._case_of(random, person, booking.day, booking.template.department)
             if case:
-                self._outpatients.attend(random, person, booking, case)
+                self._registrations.attend(random, person, booking, case)
         if bed := self._beds.get(id):
             case = self._illnesses.draw(random, person.sex, person.age, ward=bed.ward)
             if case:
@@ -93,9 +97,9 @@ class Histories:
 
     def _since(self, random: Random, person: Person, days: list[int]) -> int:
         """Return the day on which the record was made: before everything else."""
-        earliest = max(-HISTORY_DAYS, person.born - self._calendar.today.toordinal())
+        earliest = max(-HISTORY_DAYS - _KNOWN, person.born - self._calendar.today.toordinal())
         if days:
-            return max(days[0] - 8, earliest)
+            return max(days[0] - _KNOWN, earliest)
         if person.id in self._beds or person.id in self._window.of_patient or person.age < 1:
             return max(-WINDOW_BEHIND - 30, earliest)
         return max(-HISTORY_DAYS + int(random.random() * (HISTORY_DAYS - 30)), earliest)
@@ -153,4 +157,4 @@ class Histories:
             else "refunded"
         )
         booking = self._sessions.take(day, template, outcome)
-        self._outpatients.attend(random, person, booking, case)
+        self._registrations.attend(random, person, booking, case)

@@ -5,8 +5,8 @@ from bisect import bisect
 from itertools import accumulate
 from random import Random
 
-from .catalog import Case
 from .people import AGES, Person
+from .things import Case
 
 Choice = tuple[list[Case], list[float]]
 # until which age, how often compared with others
@@ -60,6 +60,10 @@ class Illnesses:
         """Return an illness that fits, or ``None`` when there is none."""
         cases, steps = self._choice(sex, age, month, chronic, department, ward)
         return cases[bisect(steps, random.random() * steps[-1])] if cases else None
+
+    def possible(self, sex: str, age: int, month: int, department: str) -> bool:
+        """Tell whether somebody could have a reason to come to a department."""
+        return bool(self._choice(sex, age, month, False, department, "")[0])
 
     def visits(self, random: Random, age: int, history: float) -> int:
         """Return how many visits somebody of this age has had."""

@@ -42,8 +42,8 @@ COLUMNS = {
     "inpatient_charge": "admission_no,day,code,name,category,quantity,unit,price_fen,"
     "amount_fen,charged_at",
     "checkup_order": "order_no,package_code,patient_id,day,state,summary,created_at,reported_at",
-    "bill": "bill_no,patient_id,visit_no,reg_no,admission_no,checkup_no,business,total_fen,insurance_fen,"
-    "state,created_at,updated_at",
+    "bill": "bill_no,patient_id,visit_no,reg_no,admission_no,checkup_no,business,total_fen,"
+    "insurance_fen,state,created_at,updated_at",
     "bill_line": "bill_no,line,order_no,code,name,category,quantity,unit,price_fen,amount_fen",
     "settlement": "settlement_no,kind,business,bill_no,admission_no,patient_id,channel,"
     "trade_no,refund_no,amount_fen,insurance_fen,receipt_no,original_no,operator,settled_at",

@@ -1,4 +1,4 @@
-"""Registrations and visits of the clinics, with orders, bills, drugs and reports.
+"""Visits to the clinics, with orders, bills, drugs and reports.
 
 The same steps make a visit of years ago and one of this morning: what would lie after the
 present is left out, and the states follow from what is already past.
@@ -7,23 +7,19 @@ present is left out, and the states follow from what is already past.
 from dataclasses import dataclass
 from random import Random
 
+from ..services.effects import WINDOWS
 from .books import Bill, Books, Paid
 from .calendar import Calendar
-from .catalog import Case, Drug, Item
 from .loading import NULL, Rows
 from .people import Person
 from .queues import Queues
 from .results import Results
-from .sessions import Booking, Sessions
+from .sessions import Booking
 from .staff import Doctor, Staff
+from .things import Case, Drug, Item
 
-_CHANNELS = (
-    ("wechat",) * 8 + ("window",) * 5 + ("kiosk",) * 3 + ("phone", "province", "province", "city")
-)
-_PLATFORMS = {"wechat": "WX", "province": "ZJ", "city": "LS"}
 _EMERGENCY = "20"
-_TAPS = {"lab": "30", "western": "H001", "herbal": "H003"}
-_LATE = 86400
+_PHARMACIES = {False: "H001", True: "H003"}  # by whether herbs are wanted
 
 
 @dataclass(frozen=True)
@@ -37,8 +33,10 @@ class _Visit:
     doctor: Doctor
     department: str
     day: int
-    ordered: int  # second of the day
+    ordered: int  # this and what follows: seconds of the day
     paid: int
+    ready: int  # the drugs
+    taken: int
 
 
 @dataclass(frozen=True)
@@ -54,97 +52,20 @@ class Outpatients:
     """Writes what happens in the clinics."""
 
     def __init__(
-        self, rows: Rows, calendar: Calendar, staff: Staff, sessions: Sessions, books: Books,
-        results: Results, queues: Queues,
+        self, rows: Rows, calendar: Calendar, staff: Staff, books: Books, results: Results,
+        queues: Queues,
     ) -> None:  # fmt: skip
         self._rows, self._calendar, self._staff = rows, calendar, staff
-        self._sessions, self._books, self._results = sessions, books, results
-        self._queues = queues
+        self._books, self._results, self._queues = books, results, queues
         self._order_row = rows["medical_order"].append
 
     def _past(self, day: int, second: int) -> bool:
         return self._calendar.is_past(day, second)
 
-    # registrations ---------------------------------------------------------------------------
-
-    def attend(self, random: Random, person: Person, booking: Booking, case: Case) -> None:
-        """Write a registration and what followed from it."""
-        day, template = booking.day, booking.template
-        begin = template.begin(booking.seq)
-        channel = _CHANNELS[int(random.random() * 20)]
-        booked_day, booked = self._booked(random, channel, day, begin)
-        signed = begin - int(random.random() * 1500)
-        seen = begin + int(random.random() * 1500)
-        if day == 0 and self._past(0, begin) and not self._past(0, seen):
-            signed = min(signed, self._calendar.second)
-        state = self._state(booking, signed, seen)
-        number = self._books.number("GH", booked_day)
-        stamp = self._calendar.at
-        partner = f"{_PLATFORMS[channel]}{number[2:]}" if channel in _PLATFORMS else NULL
-        self._rows["registration"].append(
-            f"{number}\t{booking.session_id}\t{booking.seq}\t{person.id}\t"
-            f"{self._calendar.iso(day)}\t{template.doctor or NULL}\t{template.department}\t"
-            f"{channel}\t{partner}\t{state}\t{self._sessions.fee(template).price_fen}\t"
-            f"{stamp(booked_day, booked)}\t"
-            f"{stamp(day, signed) if state in ('signed', 'seen') else NULL}\t"
-            f"{stamp(day, seen) if state == 'seen' else NULL}"
-        )
-        self._charge_registration(random, person, booking, state, number, booked_day, booked)
-        if day == 0 and state in ("signed", "seen"):
-            entered = stamp(0, signed)
-            self._queues.clinic(booking, person, number, state, entered, stamp(0, seen))
-        if state == "seen":
-            self._visit(random, person, booking, case, number, seen)
-
-    def _booked(self, random: Random, channel: str, day: int, begin: int) -> tuple[int, int]:
-        """Return day and second at which the number was taken, never after the present."""
-        if channel in ("window", "kiosk"):
-            if day <= 0 and self._past(day, begin - 1800):
-                return day, begin - 1800 - int(random.random() * 1800)
-            return min(day, 0) - 1, 28800 + int(random.random() * 28800)
-        ahead = 1 + int(random.random() * 6)
-        return min(day, 0) - ahead, 21600 + int(random.random() * 57600)
-
-    def _state(self, booking: Booking, signed: int, seen: int) -> str:
-        """Return the state that the outcome has reached by now."""
-        day, outcome = booking.day, booking.outcome
-        if day < 0 or outcome in ("cancelled", "refunded"):
-            return outcome
-        if day > 0:
-            return outcome
-        if self._past(0, seen):
-            return outcome
-        return "signed" if outcome == "seen" and self._past(0, signed) else "paid"
-
-    def _charge_registration(
-        self, random: Random, person: Person, booking: Booking, state: str, number: str, day: int,
-        second: int,
-    ) -> None:  # fmt: skip
-        books, stamp = self._books, self._calendar.at
-        bill = books.open(day)
-        books.add(bill, self._sessions.fee(booking.template), 1)
-        made = stamp(day, second)
-        if state in ("booked", "cancelled"):
-            bill_state = "unpaid" if state == "booked" else "void"
-            books.close(bill, person, "registration", bill_state, made, made, 0, reg_no=number)
-            return
-        insurance = books.insurance_part(bill, person)
-        bill_state = "refunded" if state == "refunded" else "settled"
-        books.close(bill, person, "registration", bill_state, made, made, insurance, reg_no=number)
-        own = bill.total - insurance
-        paid = books.pay(random, person, "registration", own, insurance, day, made, bill.number)
-        if state == "refunded":
-            later = stamp(day, second + 240)
-            books.refund(
-                *(random, person, "registration", paid, own, insurance, day, later),
-                bill.number,
-            )
-
-    # visits ----------------------------------------------------------------------------------
-
-    def _visit(
+    def visit(
         self, random: Random, person: Person, booking: Booking, case: Case, reg_no: str, seen: int
     ) -> None:
+        """Write a visit that begins at a second of the booking's day, as far as it has gone."""
         day, template = booking.day, booking.template
         chance = random.random
         doctors = self._staff.of_department[template.department]
@@ -165,8 +86,11 @@ class Outpatients:
         )
         if over:
             paid = ended + 120 + int(chance() * 900)
+            ready = paid + 420 + int(chance() * 600)
+            taken = ready + 60 + int(chance() * 900)
             visit = _Visit(
-                *(number, person, age, case, doctor, template.department, day, ended, paid)
+                *(number, person, age, case, doctor, template.department, day, ended),
+                *(paid, ready, taken),
             )
             self._care(random, visit)
 
@@ -213,7 +137,7 @@ class Outpatients:
                 orders.append(_Order(number("YZ", day), "treatment", item, 1, place))
         drugs = [drug for drug, likely in case.drugs if chance() < likely]
         herbal = bool(drugs) and drugs[0].category == "14"
-        pharmacy = _TAPS["herbal" if herbal else "western"]
+        pharmacy = _PHARMACIES[herbal]
         for drug in drugs:
             orders.append(_Order(number("YZ", day), "drug", drug, drug.quantity, pharmacy))
         return orders, number("CF", day) if drugs else "", herbal
@@ -273,7 +197,7 @@ class Outpatients:
         elif billed == "settled":
             wait, work = self._durations(random, kind)
             started = visit.paid + wait
-            done = started + work
+            done = visit.taken if kind == "drug" else started + work
             state, changed = "charged", at(day, visit.paid)
             if self._past(day, done):
                 state, changed = "done", at(day, done)
@@ -331,20 +255,17 @@ class Outpatients:
         self, random: Random, visit: _Visit, rx_no: str, herbal: bool, billed: str
     ) -> None:
         at, day = self._calendar.at, visit.day
-        place = 7 + int(random.random() * 2) if herbal else 1 + int(random.random() * 6)
-        window = f"{place}号窗口"
-        ready = visit.paid + 420 + int(random.random() * 600)
-        taken = ready + 60 + int(random.random() * 900)
+        window = f"{1 + int(random.random() * WINDOWS)}号窗口"
         made = at(day, visit.ordered)
         state, changed = "new", made
         if billed in ("void", "refunded"):
             state, changed = "cancelled", at(day, visit.paid + 1800)
         elif billed == "settled":
             state, changed = "charged", at(day, visit.paid)
-            if self._past(day, taken):
-                state, changed = "dispensed", at(day, taken)
-            elif self._past(day, ready):
-                state, changed = "ready", at(day, ready)
+            if self._past(day, visit.taken):
+                state, changed = "dispensed", at(day, visit.taken)
+            elif self._past(day, visit.ready):
+                state, changed = "ready", at(day, visit.ready)
         self._rows["prescription"].append(
             f"{rx_no}\t{visit.number}\t{visit.person.id}\t{'herbal' if herbal else 'western'}\t"
             f"{state}\t{window if billed == 'settled' else ''}\t{made}\t{changed}"
@@ -352,5 +273,10 @@ class Outpatients:
         if day == 0 and state in ("ready", "dispensed"):
             waits = state == "ready"
             self._queues.service(
-                f"pharmacy:{window}", visit.person, rx_no, waits, at(0, ready), at(0, taken)
+                f"pharmacy:{window}",
+                visit.person,
+                rx_no,
+                waits,
+                at(0, visit.ready),
+                at(0, visit.taken),
             )

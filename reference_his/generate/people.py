@@ -28,8 +28,8 @@ _ROOM = len(REGIONS) * SEQUENCES
 _STRIDE = 2741  # shares no factor with _ROOM: consecutive patients are not neighbours
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
-# not given to any operator's subscribers as far as public tables say
-MOBILE_PREFIXES = ("154", "160", "161", "163", "164", "168", "169")
+# given to no operator in the ministry's table of March 2023: nobody has such a number
+MOBILE_PREFIXES = ("154", "160", "163", "164", "168", "169")
 # years of age up to which, share of patients in percent
 AGES = ((1, 3), (6, 6), (14, 6), (25, 7), (40, 18), (55, 22), (65, 16), (78, 16), (92, 6))
 _AGE_STEPS = [sum(share for _until, share in AGES[: n + 1]) for n in range(len(AGES))]

@@ -3,10 +3,10 @@
 from random import Random
 
 from ..services.results import study_uid
-from .catalog import CHILD_UNTIL, Analyte, Case, Item
 from .loading import NULL, Rows
 from .people import Person
 from .staff import Doctor, Staff
+from .things import CHILD_UNTIL, Analyte, Case, Item
 
 _POSITIVE = {"阴性": ("阳性(1+)", "阳性(2+)"), "未见": ("3-5", "6-10"), "Ⅱ": ("Ⅲ", "Ⅳ")}
 _STRAY = 0.03  # share of values out of range for no reason

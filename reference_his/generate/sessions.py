@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from random import Random
 
 from .calendar import HISTORY_DAYS, WINDOW_AHEAD, WINDOW_BEHIND, Calendar
-from .catalog import Item
 from .illness import Illnesses
 from .loading import NULL, Rows
 from .people import People, Person
 from .staff import Staff, Template
+from .things import Item
 
 _FILLED = 0.6  # share of the numbers taken on a past day, at most
 _TRIES = 30  # people asked before a number stays free
@@ -174,9 +174,7 @@ class Window:
         if person.merged_into:
             return False
         month = self._calendar.month(day)
-        draw = self._illnesses.draw
-        case = draw(Random(0), person.sex, person.age, month, department=template.department)
-        return case is not None
+        return self._illnesses.possible(person.sex, person.age, month, template.department)
 
     @staticmethod
     def _outcome(random: Random, day: int) -> str:

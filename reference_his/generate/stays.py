@@ -1,16 +1,17 @@
 """Stays in the wards: daily fees, deposits, and the settlement at discharge."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from .books import Bill, Books, Paid
 from .calendar import Calendar
-from .catalog import Case, Catalog, Drug, Item
+from .catalog import Catalog
 from .illness import Illnesses
 from .loading import NULL, Rows
 from .people import People, Person
 from .results import Results
 from .staff import Doctor, Staff
+from .things import Case, Drug, Item
 
 _OCCUPIED = 0.8  # share of the beds, at most
 _OF_PATIENTS = 0.05  # share of the patients who are in, at most
@@ -20,6 +21,7 @@ _TRIES = 60
 _MORNING, _EVENING = 8 * 3600 + 1800, 23 * 3600
 _OPERATION = 0.6  # chance of the operation that belongs to the illness
 _YUAN = 100
+_TOO_EARLY = 3600  # in the first hour of a day nobody was admitted on it yet
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Stays:
 
     def present(self, random: Random, person: Person, case: Case, bed: Bed) -> None:
         """Write a stay of today; a few have left and wait for their settlement."""
+        if bed.since == 0 and self._calendar.second < _TOO_EARLY:
+            bed = replace(bed, since=-1)
         leaving = bed.since < -2 and random.random() < _LEAVING
         state = "leaving" if leaving else "in"
         self._write(random, person, person.age, case, bed, -1 if leaving else 0, state)
@@ -102,7 +106,9 @@ class Stays:
         calendar, first = self._calendar, bed.since
         doctors = self._staff.ward_doctors(bed.ward)
         doctor = doctors[int(random.random() * len(doctors))]
-        come = min(9 * 3600 + int(random.random() * 25000), calendar.second if not first else 86399)
+        come = 9 * 3600 + int(random.random() * 25000)
+        if first == 0:
+            come = min(come, calendar.second // 2)
         went = 9 * 3600 + int(random.random() * 14400)
         number, visit_no = self._books.number("ZY", first), self._books.number("ZV", first)
         over = state != "in"

@@ -34,8 +34,9 @@ def test_a_killed_hospital_tells_what_its_partner_does_not_know(tmp_path: Path) 
         partner.wait(7)
         first.kill()
         partner.reply = accept
+        known = len(partner.got)
         second = start(tmp_path, dsn)
-        got = partner.wait(len(partner.got) + 1)
+        got = partner.wait(known + 1)
         second.stop()
     names = [message_of(one).xpath("//*[local-name() = 'part']/@value")[0] for one in got]
     assert set(names[6:]) == {"新人"}
