@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -52,6 +52,7 @@ class World:
         self.services: dict[str, Service] = {}
         self.servers: dict[str, GatewayServer] = {}
         self.ports: dict[str, int] = {}
+        self._listeners: dict[str, list[Callable[..., None]]] = {}
         self.outgoing = Outgoing(self)
         self.control = Control(self)
 
@@ -61,6 +62,15 @@ class World:
             self.gateways[gateway.name] = gateway
         for gateway in self.gateways.values():
             gateway.prepare()
+
+    def hear(self, topic: str, listener: Callable[..., None]) -> None:
+        """Call a function whenever another part of this world tells about a topic."""
+        self._listeners.setdefault(topic, []).append(listener)
+
+    def tell(self, topic: str, **facts: Any) -> None:
+        """Tell whoever listens in this process; nobody need."""
+        for listener in self._listeners.get(topic, ()):
+            listener(**facts)
 
     def add_service(self, service: Service) -> None:
         """Take in something with a port of its own."""

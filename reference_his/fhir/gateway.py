@@ -16,16 +16,17 @@ from simulation.gateway import Gateway, Handler, Route
 from simulation.messages import Answer, Call, Refusal
 from simulation.world import World
 
-from . import bodies, metadata, patients, scheduling, search, spoil, versions
+from . import bodies, metadata, offers, patients, scheduling, search, spoil, versions
 from .build import Json
 from .errors import answer_of, error, resource_answer
-from .kinds import KINDS, Kind
+from .kind import Kind
+from .kinds import KINDS
 from .push import Hook, Subscription
 
 BASE = "/fhir"
 TOKEN, SUBSCRIPTIONS = "fhir.token", "fhir.subscriptions"
 OPERATIONS = {
-    "$find": scheduling.find,
+    "$find": offers.find,
     "$hold": scheduling.hold,
     "$book": scheduling.book,
 }
@@ -106,6 +107,8 @@ class Fhir(Gateway):
             if self.world.faults.take("outcome_500", self.name, facts=facts):
                 raise error(500, "Something went wrong in the hospital's server")
             _check_format(call)
+            if any("\x00" in part for part in call.parts.values()):
+                raise error(404, "There is nothing at such an address")
             return handler(call)
 
         return handle
@@ -162,7 +165,7 @@ class Fhir(Gateway):
         kind, number = _kind(call), call.parts["id"]
         if kind.name == "Appointment":
             return self._answer(call, scheduling.get(self._hospital, number))
-        found = None if "\x00" in number else search.read(self._hospital, kind, number)
+        found = search.read(self._hospital, kind, number)
         if found is None:
             raise error(404, f"There is no {kind.name}/{number[:64]}")
         if call.headers.get("if-none-match") == versions.etag(found):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .build import Json, own
-from .kinds import KINDS, Kind
+from .kind import Kind
+from .kinds import KINDS
 
 VERSION = "4.0.1"
 OPERATIONS = ("find", "hold", "book")

@@ -69,8 +69,6 @@ def sql_of(name: str, modifier: str, param: Param, text: str, binder: Binder) ->
 
 
 def _one(name: str, modifier: str, param: Param, value: str, binder: Binder) -> str:
-    if "\x00" in value:
-        raise error(400, f"{name}: not a text", "value")
     if param.special:
         return param.special(value, binder)
     if param.kind == "token":

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp
-
 from reference_his.feed import Event
 from reference_his.hospital import Hospital
+from reference_his.posting import Poster
 
 from .build import Json, extension
 from .mapping import (
@@ -28,7 +26,6 @@ from .mapping import (
 )
 from .spoil import unknown_code
 
-TIMEOUT = aiohttp.ClientTimeout(total=10)
 Make = Callable[[dict[str, Any]], list[Json]]
 
 
@@ -114,6 +111,8 @@ class Hook:
     def __init__(self, gateway: str, subscription: Subscription, hospital: Hospital):
         self.front = f"{gateway}:{subscription.url}"
         self._gateway, self._subscription, self._hospital = gateway, subscription, hospital
+        self._poster = Poster()
+        self.close = self._poster.close
 
     async def tell(self, event: Event) -> None:
         """Post an event's resource; any 2xx takes it in.
@@ -132,19 +131,10 @@ class Hook:
             "X-Event-Kind": event.kind,
             **self._subscription.headers,
         }
-        await self._post(json.dumps(body, ensure_ascii=False).encode(), headers)
+        data = json.dumps(body, ensure_ascii=False).encode()
+        status, _answer = await self._poster.post(self._subscription.url, data, headers)
+        if not 200 <= status < 300:
+            raise OSError(f"HTTP {status}")
         self._hospital.journal.write(
             self._gateway, "pushed", event.key, event=event.id, url=self._subscription.url
         )
-
-    async def _post(self, body: bytes, headers: Mapping[str, str]) -> None:
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=TIMEOUT) as session,
-                session.post(self._subscription.url, data=body, headers=headers) as answer,
-            ):
-                await answer.read()
-                if not 200 <= answer.status < 300:
-                    raise OSError(f"HTTP {answer.status}")
-        except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as failure:
-            raise OSError(repr(failure)) from failure

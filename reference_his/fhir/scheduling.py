@@ -1,178 +1,23 @@
-"""IHE ITI Scheduling: $find, $hold, $book, and what becomes of an appointment."""
+"""IHE ITI Scheduling: $hold, $book, and what becomes of an appointment."""
 
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from reference_his.hospital import Hospital
 from reference_his.refusals import refuse
 from reference_his.services import numbers, patients, registrations
-from reference_his.views.rows import facts_of
 from simulation.messages import Refusal
 
-from . import bodies, search
+from . import bodies, offers, search
 from .build import Json
 from .errors import error
 from .kinds import KINDS
-from .mapping import appointment
-from .params import range_of
-from .versions import with_meta
 
 APPOINTMENT = KINDS["Appointment"]
 CHANNEL = "wechat"
 HOLD_MINUTES = 15
-PROPOSED = "F-"
-MOST = 200
-OFFERS = """
-SELECT n.session_id, n.seq, n.starts_at, n.ends_at, n.updated_at, s.day, s.half_day,
-    s.department_code, s.department, s.doctor_code, s.doctor, s.level, s.room, s.fee_fen,
-    'proposed' AS state
-FROM number n
-JOIN his_view.v_schedule s ON s.session_id = n.session_id
-JOIN department d ON d.code = s.department_code
-WHERE (n.state = 'free' OR (n.state = 'locked' AND n.locked_until <= %(now)s))
-    AND n.ends_at > %(now)s AND s.state = 'open' AND d.pool_owner = 'his'
-"""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A number that a proposed appointment stands for, and for whom it was looked up."""
-
-    session_id: int
-    seq: int
-    patient_no: str
-
-
-def offer_of(number: str) -> Offer | None:
-    """Return what a proposed appointment's id stands for, or ``None``."""
-    parts = number.removeprefix(PROPOSED).split("-", 2)
-    if not number.startswith(PROPOSED) or len(parts) < 2:
-        return None
-    if not all(one.isascii() and one.isdigit() and len(one) < 10 for one in parts[:2]):
-        return None
-    return Offer(int(parts[0]), int(parts[1]), parts[2] if len(parts) == 3 else "")
-
-
-def find(hospital: Hospital, asked: dict[str, list[Any]], base: str) -> Json:
-    """Return free numbers as proposed appointments, earliest first.
-
-    :param dict asked: start and end (needed); practitioner, organization, location-reference,
-        specialty, visit-type, patient-reference, _count, _offset.
-    :raise Refusal: 400.
-    """
-    conditions, values = _conditions(asked)
-    values["now"] = hospital.now()
-    count, offset = _whole(asked, "_count", 50), _whole(asked, "_offset", 0)
-    where = OFFERS + "".join(f" AND {one}" for one in conditions)
-    total = hospital.db.one(f"SELECT count(*) AS n FROM ({where}) f", values)  # noqa: S608
-    rows = hospital.db.all(
-        f"{where} ORDER BY n.starts_at, n.session_id, n.seq LIMIT {min(count, MOST)}"
-        f" OFFSET {offset}",
-        values,
-    )
-    patient_no = _reference(asked, "patient-reference", "Patient")
-    found = [_offered(row, patient_no) for row in rows]
-    number = int((total or {"n": 0})["n"])
-    bundle = _bundle(found, base, number)
-    if count and offset + len(rows) < number:
-        link = {"relation": "next", "url": _next(asked, base, count, offset + len(rows))}
-        bundle["link"] = [link]
-    return bundle
-
-
-def _next(asked: dict[str, list[Any]], base: str, count: int, offset: int) -> str:
-    flat: list[tuple[str, Any]] = []
-    for name, values in asked.items():
-        if name not in ("_count", "_offset"):
-            texts = [one.get("reference") if isinstance(one, dict) else one for one in values]
-            flat += [(name, text) for text in texts]
-    query = urlencode([*flat, ("_count", count), ("_offset", offset)])
-    return f"{base}/Appointment/$find?{query}"
-
-
-def _conditions(asked: dict[str, list[Any]]) -> tuple[list[str], dict[str, Any]]:
-    values: dict[str, Any] = {
-        "first": _moment(asked, "start"),
-        "last": _moment(asked, "end"),
-    }
-    conditions = ["n.starts_at >= %(first)s", "n.starts_at < %(last)s"]
-    references = (
-        ("practitioner", "Practitioner", "s.doctor_code"),
-        ("organization", "Organization", "s.department_code"),
-        ("location-reference", "Location", "s.department_code"),
-    )
-    for name, target, column in references:
-        if asked.get(name):
-            values[name] = [bodies.reference_in(one, target, name) for one in asked[name]]
-            conditions.append(f"{column} = ANY(%({name})s)")
-    for name, column in (("specialty", "d.standard_code"), ("visit-type", "s.level")):
-        if asked.get(name):
-            values[name] = [str(one).rpartition("|")[2] for one in asked[name]]
-            conditions.append(f"{column} = ANY(%({name})s)")
-    return conditions, values
-
-
-def _moment(asked: dict[str, list[Any]], name: str) -> datetime.datetime:
-    value = (asked.get(name) or [None])[0]
-    if not isinstance(value, str):
-        raise error(400, f"$find needs {name}", "required")
-    return range_of(value, name)[0]
-
-
-def _whole(asked: dict[str, list[Any]], name: str, default: int) -> int:
-    text = str((asked.get(name) or [default])[0])
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise error(400, f"{name} is a number", "value")
-    return int(text)
-
-
-def _reference(asked: dict[str, list[Any]], name: str, target: str) -> str:
-    value = (asked.get(name) or [None])[0]
-    return "" if value is None else bodies.reference_in(value, target, name)
-
-
-def _offered(row: dict[str, Any], patient_no: str) -> Json:
-    suffix = f"-{patient_no}" if patient_no else ""
-    facts = facts_of(row)
-    number = f"{PROPOSED}{row['session_id']}-{row['seq']}{suffix}"
-    made = appointment.resource({**facts, "reg_no": number, "patient_no": patient_no})
-    return with_meta(made, facts["updated_at"])
-
-
-def _bundle(found: list[Json], base: str, total: int | None = None) -> Json:
-    entries = [
-        {
-            "fullUrl": f"{base}/Appointment/{one['id']}",
-            "resource": one,
-            "search": {"mode": "match"},
-        }
-        for one in found
-    ]
-    bundle: Json = {"resourceType": "Bundle", "type": "searchset"}
-    if total is not None:
-        bundle["total"] = total
-    return {**bundle, "entry": entries} if entries else bundle
-
-
-def proposal(hospital: Hospital, number: str) -> Json:
-    """Return a proposed appointment.
-
-    :raise Refusal: 404; 410 when its number is no longer free.
-    """
-    offer = offer_of(number)
-    if offer is None:
-        raise error(404, f"There is no Appointment/{number[:64]}")
-    row = hospital.db.one(
-        OFFERS + " AND n.session_id = %(session)s AND n.seq = %(seq)s",
-        {"session": offer.session_id, "seq": offer.seq, "now": hospital.now()},
-    )
-    if row is None:
-        raise error(410, "This number is no longer free")
-    return _offered(row, offer.patient_no)
 
 
 def get(hospital: Hospital, number: str) -> Json:
@@ -183,8 +28,8 @@ def get(hospital: Hospital, number: str) -> Json:
     found = search.read(hospital, APPOINTMENT, number)
     if found:
         return found
-    if number.startswith(PROPOSED):
-        return proposal(hospital, number)
+    if number.startswith(offers.PROPOSED):
+        return offers.proposal(hospital, number)
     if hospital.db.one("SELECT 1 FROM number_lock WHERE lock_id = %s", (number,)):
         raise error(410, "This hold is over: it was booked, released or it expired")
     raise error(404, f"There is no Appointment/{number[:64]}")
@@ -196,22 +41,22 @@ def hold(hospital: Hospital, asked: dict[str, list[Any]], base: str) -> Json:
     :raise Refusal: ``fatal`` with ``not-found`` when the number is gone.
     """
     number = _needed(asked)
-    offer = offer_of(number)
+    offer = offers.offer_of(number)
     if offer is None:
         raise error(404, f"{number[:64]} is no proposed appointment", severity="fatal")
-    patient_no = offer.patient_no or _reference(asked, "patient-reference", "Patient")
+    patient_no = offer.patient_no or offers.reference_of(asked, "patient-reference", "Patient")
     held = _lock(hospital, offer, patient_no)
-    return _bundle([get(hospital, held)], base)
+    return offers.bundle([get(hospital, held)], base)
 
 
 def _needed(asked: dict[str, list[Any]]) -> str:
-    number = _reference(asked, "appointment-reference", "Appointment")
+    number = offers.reference_of(asked, "appointment-reference", "Appointment")
     if not number:
         raise error(400, "appointment-reference is needed", "required")
     return number
 
 
-def _lock(hospital: Hospital, offer: Offer, patient_no: str) -> str:
+def _lock(hospital: Hospital, offer: offers.Offer, patient_no: str) -> str:
     """Lock a number and return the lock's id.
 
     :raise Refusal: with severity ``fatal``.
@@ -233,7 +78,7 @@ def _lock(hospital: Hospital, offer: Offer, patient_no: str) -> str:
         raise
 
 
-def _lock_for_anybody(hospital: Hospital, offer: Offer) -> str:
+def _lock_for_anybody(hospital: Hospital, offer: offers.Offer) -> str:
     session = numbers.bookable(hospital, offer.session_id)
     if session["pool_owner"] == "platform":
         raise refuse("NOT_POOL_OWNER")
@@ -261,22 +106,22 @@ def book(hospital: Hospital, asked: dict[str, list[Any]], base: str) -> Json:
     """
     change = (asked.get("appointment-resource") or [None])[0]
     if change is not None:
-        return _bundle([_changed(hospital, change, asked)], base)
+        return offers.bundle([_changed(hospital, change, asked)], base)
     number = _needed(asked)
-    offer = offer_of(number)
+    offer = offers.offer_of(number)
     with hospital.db.transaction():
         patient_no = _for_whom(hospital, asked) or (offer.patient_no if offer else "")
         if offer:
             number = _lock(hospital, offer, _known(hospital, patient_no))
         booked = _commit(hospital, number, patient_no)
-    return _bundle([booked], base)
+    return offers.bundle([booked], base)
 
 
 def _for_whom(hospital: Hospital, asked: dict[str, list[Any]]) -> str:
     """Return the patient's number; one who is new is taken in."""
     content = (asked.get("patient-resource") or [None])[0]
     if content is None:
-        return _reference(asked, "patient-reference", "Patient")
+        return offers.reference_of(asked, "patient-reference", "Patient")
     if not isinstance(content, dict):
         raise error(400, "patient-resource is no Patient", "structure")
     if isinstance(content.get("id"), str):

@@ -18,7 +18,8 @@ from reference_his.views.rows import facts_of
 
 from .build import Json
 from .errors import error
-from .kinds import KINDS, Kind
+from .kind import Kind
+from .kinds import KINDS
 from .params import Binder, Param, sql_of
 from .versions import with_meta
 
@@ -48,9 +49,12 @@ def pairs_of(query: str) -> list[tuple[str, str]]:
     :raise Refusal: 400 when it cannot be read.
     """
     try:
-        return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=50)
+        pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=50)
     except (ValueError, UnicodeDecodeError):
         raise error(400, "The query cannot be read") from None
+    if any("\x00" in name or "\x00" in value for name, value in pairs):
+        raise error(400, "The query holds what is no text", "value")
+    return pairs
 
 
 def wish_of(kind: Kind, pairs: Iterable[tuple[str, str]], lenient: bool) -> Wish:
@@ -113,7 +117,7 @@ def _ids(kind: Kind, text: str, binder: Binder) -> str:
     tests = []
     for number in text.split(",")[:LONGEST]:
         values = kind.values(number)
-        if values is not None and "\x00" not in number:
+        if values is not None:
             tests.append(_equal(kind, values, binder))
     return f"({' OR '.join(tests)})" if tests else "false"
 
@@ -159,7 +163,7 @@ def _united(kind: Kind, where: list[str], by: str = "") -> str:
 def _run(hospital: Hospital, sql: str, binder: Binder) -> list[dict[str, Any]]:
     values = {**binder.values, "now": hospital.now()}
     try:
-        return hospital.db.all(sql, values)
+        return hospital.db.planned(sql, values)
     except (psycopg2.errors.DataError, psycopg2.errors.UndefinedFunction):
         raise error(400, "A value does not fit its parameter", "value") from None
 

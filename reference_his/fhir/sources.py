@@ -31,13 +31,15 @@ APPOINTMENT: Source = (
         patient_no, name, updated_at, NULL::timestamptz AS locked_until
     FROM his_view.v_registration""",
     """SELECT n.lock_id AS reg_no, '' AS partner_no, l.channel, 'pending' AS state, n.session_id,
-        n.seq, s.day, s.half_day, n.starts_at, n.ends_at, s.department_code, s.department,
-        s.doctor_code, s.doctor, s.level, s.room, s.fee_fen,
-        coalesce(p.patient_no, '') AS patient_no, coalesce(p.name, '') AS name, n.updated_at,
-        n.locked_until
+        n.seq, s.day, s.half_day, n.starts_at, n.ends_at, s.department_code, d.name AS department,
+        coalesce(s.doctor_code, '') AS doctor_code, coalesce(o.name, '') AS doctor, s.level,
+        s.room, s.fee_fen, coalesce(p.patient_no, '') AS patient_no, coalesce(p.name, '') AS name,
+        n.updated_at, n.locked_until
     FROM number n
     JOIN number_lock l ON l.lock_id = n.lock_id
-    JOIN his_view.v_schedule s ON s.session_id = n.session_id
+    JOIN session s ON s.id = n.session_id
+    JOIN department d ON d.code = s.department_code
+    LEFT JOIN doctor o ON o.code = s.doctor_code
     LEFT JOIN patient p ON p.id = n.locked_for
     WHERE n.state = 'locked' AND n.locked_until > %(now)s""",
 )

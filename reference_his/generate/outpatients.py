@@ -33,8 +33,10 @@ class _Visit:
     doctor: Doctor
     department: str
     day: int
-    ordered: int  # second of the day
+    ordered: int  # this and what follows: seconds of the day
     paid: int
+    ready: int  # the drugs
+    taken: int
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,11 @@ class Outpatients:
         )
         if over:
             paid = ended + 120 + int(chance() * 900)
+            ready = paid + 420 + int(chance() * 600)
+            taken = ready + 60 + int(chance() * 900)
             visit = _Visit(
-                *(number, person, age, case, doctor, template.department, day, ended, paid)
+                *(number, person, age, case, doctor, template.department, day, ended),
+                *(paid, ready, taken),
             )
             self._care(random, visit)
 
@@ -192,7 +197,7 @@ class Outpatients:
         elif billed == "settled":
             wait, work = self._durations(random, kind)
             started = visit.paid + wait
-            done = started + work
+            done = visit.taken if kind == "drug" else started + work
             state, changed = "charged", at(day, visit.paid)
             if self._past(day, done):
                 state, changed = "done", at(day, done)
@@ -251,18 +256,16 @@ class Outpatients:
     ) -> None:
         at, day = self._calendar.at, visit.day
         window = f"{1 + int(random.random() * WINDOWS)}号窗口"
-        ready = visit.paid + 420 + int(random.random() * 600)
-        taken = ready + 60 + int(random.random() * 900)
         made = at(day, visit.ordered)
         state, changed = "new", made
         if billed in ("void", "refunded"):
             state, changed = "cancelled", at(day, visit.paid + 1800)
         elif billed == "settled":
             state, changed = "charged", at(day, visit.paid)
-            if self._past(day, taken):
-                state, changed = "dispensed", at(day, taken)
-            elif self._past(day, ready):
-                state, changed = "ready", at(day, ready)
+            if self._past(day, visit.taken):
+                state, changed = "dispensed", at(day, visit.taken)
+            elif self._past(day, visit.ready):
+                state, changed = "ready", at(day, visit.ready)
         self._rows["prescription"].append(
             f"{rx_no}\t{visit.number}\t{visit.person.id}\t{'herbal' if herbal else 'western'}\t"
             f"{state}\t{window if billed == 'settled' else ''}\t{made}\t{changed}"
@@ -270,5 +273,10 @@ class Outpatients:
         if day == 0 and state in ("ready", "dispensed"):
             waits = state == "ready"
             self._queues.service(
-                f"pharmacy:{window}", visit.person, rx_no, waits, at(0, ready), at(0, taken)
+                f"pharmacy:{window}",
+                visit.person,
+                rx_no,
+                waits,
+                at(0, visit.ready),
+                at(0, visit.taken),
             )

@@ -7,10 +7,9 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
-
 from reference_his.feed import Event
 from reference_his.hospital import Hospital
+from reference_his.posting import Poster
 from simulation.faults import Fault
 from simulation.messages import Refusal
 
@@ -20,7 +19,6 @@ from .outbox import Message, messages
 from .spoil import spoiled
 from .xml import parse, write
 
-TIMEOUT = aiohttp.ClientTimeout(total=10)
 FAULTS = ("slow", "gbk_bytes", "unknown_code", "clock_skew")
 
 
@@ -47,6 +45,8 @@ class Sender:
     def __init__(self, gateway: str, partner: Partner, hospital: Hospital):
         self.front = f"{gateway}:{partner.url}"
         self._gateway, self._partner, self._hospital = gateway, partner, hospital
+        self._poster = Poster()
+        self.close = self._poster.close
 
     async def tell(self, event: Event) -> None:
         """Send all messages of an event.
@@ -106,17 +106,10 @@ class Sender:
         dialect = self._partner.dialect
         kind = soap.TYPES[dialect.soap].replace("utf-8", dialect.encoding.lower())
         headers = {"Content-Type": kind, "SOAPAction": f'"{soap.OPERATION}"', "X-Action": action}
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=TIMEOUT) as session,
-                session.post(self._partner.url, data=body, headers=headers) as answer,
-            ):
-                content = await answer.read()
-                if answer.status != 200:
-                    raise NotConfirmed(f"HTTP {answer.status}")
-                return content
-        except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-            raise NotConfirmed(repr(error)) from error
+        status, content = await self._poster.post(self._partner.url, body, headers)
+        if status != 200:
+            raise NotConfirmed(f"HTTP {status}")
+        return content
 
 
 def _skewed(now: datetime.datetime, struck: dict[str, Fault]) -> datetime.datetime:

@@ -147,6 +147,20 @@ def _go_and_pay(stage: Stage, visit_no: str) -> None:
     stage.later("pay", minutes, visit_no=visit_no)
 
 
+def _ward(stage: Stage, visit_no: str, department_code: str) -> str:
+    """Return the ward that took this department's last patient, or any."""
+    last = stage.hospital.db.one(
+        "SELECT a.ward_code FROM admission a JOIN doctor o ON o.code = a.doctor_code"
+        " WHERE o.department_code = %s AND a.admitted_at < %s::date"
+        " ORDER BY a.admission_no DESC LIMIT 1",
+        (department_code, stage.at.date()),
+    )
+    if last:
+        return str(last["ward_code"])
+    rows = stage.hospital.db.all("SELECT code FROM department WHERE kind = 'ward' ORDER BY code")
+    return str(stage.dice("ward", visit_no).choice(rows)["code"]) if rows else ""
+
+
 def admit(stage: Stage, visit_no: str) -> str:
     """Take the patient of a visit into a ward and return the stay's number.
 
@@ -154,24 +168,19 @@ def admit(stage: Stage, visit_no: str) -> str:
     """
     hospital = stage.hospital
     visit = hospital.db.one(
-        "SELECT p.patient_no, v.diagnosis_code, v.diagnosis FROM visit v"
-        " JOIN patient p ON p.id = v.patient_id WHERE v.visit_no = %s",
+        "SELECT p.patient_no, v.diagnosis_code, v.diagnosis, v.doctor_code, v.department_code"
+        " FROM visit v JOIN patient p ON p.id = v.patient_id WHERE v.visit_no = %s",
         (visit_no,),
     )
-    places = hospital.db.all(
-        "SELECT d.code AS ward, o.code AS doctor FROM department d"
-        " JOIN doctor o ON o.department_code IN (d.code, d.parent_code) WHERE d.kind = 'ward'"
-        " ORDER BY d.code, o.code"
-    )
-    if visit is None or not places:
+    ward = _ward(stage, visit_no, visit["department_code"]) if visit else ""
+    if visit is None or not ward:
         return ""
-    place = stage.dice("ward", visit_no).choice(places)
     patient_no = patients.get(hospital, visit["patient_no"])["patient_no"]
     stay = inpatients.admit(
         hospital,
         patient_no,
-        place["ward"],
-        place["doctor"],
+        ward,
+        visit["doctor_code"],
         diagnosis_code=visit["diagnosis_code"],
         diagnosis=visit["diagnosis"],
     )

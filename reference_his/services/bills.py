@@ -41,7 +41,11 @@ class Line:
 
 def read(hospital: Hospital, where: str, values: Any) -> list[Facts]:
     """Return bills with their lines, in two statements however many they are."""
-    found = [facts(row) for row in hospital.db.all(f"{SELECT} WHERE {where}", values)]
+    rows = hospital.db.all(f"{SELECT} WHERE {where}", values)
+    return _with_lines(hospital, [facts(row) for row in rows])
+
+
+def _with_lines(hospital: Hospital, found: list[Facts]) -> list[Facts]:
     by_number: dict[str, Facts] = {bill["bill_no"]: {**bill, "lines": []} for bill in found}
     for row in hospital.db.all(LINES, (list(by_number),)) if by_number else ():
         line = facts(row)
@@ -54,10 +58,10 @@ def get(hospital: Hospital, bill_no: str) -> Facts:
 
     :raise Refusal: BILL_UNKNOWN.
     """
-    found = read(hospital, "b.bill_no = %s", (bill_no,))
-    if not found:
+    row = hospital.db.by_key(f"{SELECT} WHERE b.bill_no = $1", bill_no)
+    if row is None:
         raise refuse("BILL_UNKNOWN", bill_no)
-    return found[0]
+    return _with_lines(hospital, [facts(row)])[0]
 
 
 def of(hospital: Hospital, column: str, number: str) -> Row | None:

@@ -3,11 +3,37 @@
 import datetime
 from collections.abc import Sequence
 
+from ..db import Row
 from ..hospital import Hospital
 from ..refusals import refuse
 from . import facts_of
 from .bills import Line
 from .common import Facts, plain
+
+MONEY = """
+SELECT coalesce((SELECT sum(amount_fen) FROM inpatient_charge c
+        WHERE c.admission_no = %(no)s), 0)::bigint AS charged_fen,
+    coalesce((SELECT sum(CASE kind WHEN 'P' THEN amount_fen ELSE -amount_fen END) FROM settlement
+        WHERE admission_no = %(no)s AND business = 'deposit'), 0)::bigint AS deposit_fen
+"""
+
+
+def money(hospital: Hospital, admission_no: str) -> Row:
+    """Return ``charged_fen`` and ``deposit_fen``: deposits less what went back of them."""
+    return hospital.db.one(MONEY, {"no": admission_no}) or {}
+
+
+def stay_row(hospital: Hospital, admission_no: str) -> Row:
+    """Return a stay that nobody else can change meanwhile. Only inside a transaction.
+
+    :raise Refusal: ADMISSION_UNKNOWN.
+    """
+    row = hospital.db.one(
+        "SELECT * FROM admission WHERE admission_no = %s FOR UPDATE", (admission_no,)
+    )
+    if row is None:
+        raise refuse("ADMISSION_UNKNOWN", admission_no)
+    return row
 
 
 def add(

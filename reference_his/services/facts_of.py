@@ -76,7 +76,7 @@ def every(hospital: Hospital, select: str, where: str, values: Any) -> list[Fact
 
 
 def _one(hospital: Hospital, select: str, column: str, number: str, code: str) -> Facts:
-    row = hospital.db.one(f"{select} WHERE {column} = %s", (number,))
+    row = hospital.db.by_key(f"{select} WHERE {column} = $1", number)
     if row is None:
         raise refuse(code, number)
     return facts(row)
@@ -124,4 +124,5 @@ def checkup(hospital: Hospital, order_no: str) -> Facts:
 
 def queue_entry(hospital: Hospital, entry_id: int) -> Facts:
     """Return one place in a queue."""
-    return every(hospital, QUEUE, "q.id = %s", (entry_id,))[0]
+    row = hospital.db.by_key(f"{QUEUE} WHERE q.id = $1::bigint", str(entry_id))
+    return facts(row or {})

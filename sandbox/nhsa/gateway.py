@@ -75,6 +75,7 @@ class Nhsa(Gateway):
         settlements = Settlements(bureau, self.persons, visits, ledger)
         orders = Orders(bureau, self.persons)
         self.mobile = Mobile(bureau, self.persons, visits, settlements, ledger, orders)
+        world.hear("medical.cash_paid", self.mobile.cash_arrived)
         parts = (
             self._sign_in,
             self.persons,

@@ -205,6 +205,12 @@ class Mobile:
         self._bureau.write("cash_paid", number, cash=order["cash"], hospital=order["hospital"])
         return self._orders.seen(order)
 
+    def cash_arrived(self, number: str) -> None:
+        """Hear of cash that a wallet took in for an order; other orders are not ours."""
+        row = self._store.one("SELECT state FROM nhsa_order WHERE pay_ord_id = ?", (number,))
+        if row and row["state"] == INSURANCE_PAID:
+            self.cash_paid(number)
+
     def query(self, call: Inbound) -> Outcome:
         """6301: how an order stands."""
         node = data_of(call)

@@ -162,6 +162,8 @@ class Medical:
             if order["state"] not in PAID:
                 self._orders.pay(order, self._people.get(person))
             self._set(medical, own="SUCCESS")
+            wanted = json.loads(medical["content"])
+            self._world.tell("medical.cash_paid", number=wanted.get("pay_order_id", ""))
         self._set(medical, mix="SUCCESS", paid=self._world.clock.now())
         done = self.get(medical["id"])
         event = self._callbacks.event("MEDICAL_INSURANCE.SUCCESS", "medical", self.shown(done))

@@ -212,6 +212,7 @@ def test_the_platforms_own_numbers_are_followed(client: Client) -> None:
         ("hold", appointment("F-3-1"), 422, "business-rule"),
         ("hold", {"appointment_reference": {"reference": "Slot/1-1"}}, 400, "value"),
         ("book", {}, 400, "required"),
+        ("hold", appointment("F-1-1-\x00"), 400, "structure"),
         ("book", appointment("F-1-4"), 400, "required"),
         (
             "book",

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -31,12 +32,19 @@ def any_hour(request: pytest.FixtureRequest) -> Iterator[Database]:
         db.close()
 
 
-@pytest.fixture(scope="session")
-def morning() -> Iterator[Database]:
-    """A hospital on a Monday morning; tests may change it."""
+@contextmanager
+def a_morning() -> Iterator[Database]:
+    """A hospital on a Monday morning, in a database of its own."""
     with database() as dsn:
         db = Database(dsn)
         db.create()
         generate(db, 400, 3, MORNING)
         yield db
         db.close()
+
+
+@pytest.fixture(scope="session")
+def morning() -> Iterator[Database]:
+    """A hospital on a Monday morning, only to be looked at."""
+    with a_morning() as db:
+        yield db

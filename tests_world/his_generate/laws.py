@@ -180,7 +180,8 @@ PEOPLE = {
         SELECT p.id FROM patient p WHERE p.merged_into IS NULL AND NOT EXISTS (SELECT 1 FROM card c
             WHERE c.patient_id = p.id AND c.kind = '01' AND c.state = 'valid')""",
     "only children lack an identity number": """
-        SELECT id FROM patient WHERE id_number IS NULL AND age(:present, birth) > '6 years'""",
+        SELECT id FROM patient
+        WHERE id_number IS NULL AND age(:present, birth) > '6 years 3 days'""",
     "nobody is born in the future or older than a century": """
         SELECT id FROM patient
         WHERE birth > :present::date OR age(:present, birth) > '101 years'""",

@@ -4,6 +4,7 @@ import pytest
 
 from reference_his.db import Database
 from reference_his.generate.leaflets import TITLES
+from reference_his.generate.loading import COLUMNS
 from tests_world.his_fixture import database
 
 
@@ -40,8 +41,13 @@ def test_table_is_filled(morning: Database, table: str, least: int) -> None:
     assert _one(morning, f"SELECT count(*) FROM {table}") >= least
 
 
-def test_no_event_is_told_about_the_past(morning: Database) -> None:
-    assert _one(morning, "SELECT count(*) FROM event") == 0
+def test_tables_of_events_and_fronts_stay_empty(morning: Database) -> None:
+    """Partners are told about what happens from now on, not about the past."""
+    rows = morning.all("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    others = {row["tablename"] for row in rows} - set(COLUMNS)
+    assert {"event", "front_cursor"} <= others
+    for table in sorted(others):
+        assert _one(morning, f"SELECT count(*) FROM {table}") == 0, table
 
 
 @pytest.mark.parametrize(

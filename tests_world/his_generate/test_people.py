@@ -32,12 +32,11 @@ def test_person_is_the_same_whenever_asked(seed: int, size: int, data: st.DataOb
     assert People(seed, size, TODAY).person(id) == People(seed, size, TODAY).person(id)
 
 
-@pytest.mark.parametrize("size", [1_000, 1_000_000])
+@pytest.mark.parametrize("size", [20_000, 1_000_000])
 def test_no_two_patients_share_an_identity_number(size: int) -> None:
     people = People(1, size, TODAY)
     # ids of the same region and sequence come every 5500: those are the ones that could meet
-    ids = [*range(1, min(size, 12_000)), *range(5, size, 5_500)]
-    persons = [people.person(id) for id in sorted(set(ids))]
+    persons = [people.person(id) for first in range(1, 41) for id in range(first, size, 5_500)]
     numbers = [one.id_number for one in persons if one.id_number and not one.merged_into]
     assert len(numbers) == len(set(numbers))
 

@@ -50,16 +50,6 @@ def test_same_seed_gives_the_same_bytes_in_any_process() -> None:
     assert one["patient"] != other["patient"] and one["visit"] != other["visit"]
 
 
-def test_every_table_is_loaded_by_its_columns() -> None:
-    with database() as dsn:
-        db = Database(dsn)
-        db.create()
-        rows = db.all("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        db.close()
-    names = {row["tablename"] for row in rows if not row["tablename"].startswith("life_")}
-    assert names - set(COLUMNS) == {"event", "front_cursor"}
-
-
 def test_memory_does_not_grow_with_the_patients() -> None:
     with database() as dsn, database() as more:
         few = _generate(dsn, 1, "1", patients=300)["peak_mb"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reference_his.db import Database, Row
+from reference_his.db import Row
 from reference_his.hospital import Hospital
 from reference_his.services import (
     billing,
@@ -22,15 +22,16 @@ from simulation.faults import Faults
 from simulation.journal import Journal
 from simulation.store import Store
 
-from .conftest import MORNING
+from .conftest import MORNING, a_morning
 
 
 @pytest.fixture(scope="module")
-def his(morning: Database) -> Iterator[Hospital]:
+def his() -> Iterator[Hospital]:
     store = Store()
     clock = Clock(store)
     clock.set(MORNING.timestamp(), 0.0)
-    yield Hospital(morning, clock, Faults(), Journal(store, clock))
+    with a_morning() as db:
+        yield Hospital(db, clock, Faults(), Journal(store, clock))
     store.close()
 
 
@@ -124,6 +125,11 @@ def test_daily_list_of_a_stay_has_its_fees(his: Hospital) -> None:
     )
     listed = inpatients.daily_list(his, row["admission_no"], row["day"].isoformat())
     assert listed["lines"]
+
+
+def test_new_documents_are_numbered_after_the_generated_ones(his: Hospital) -> None:
+    row = _first(his, "SELECT max(right(bill_no, 7)) AS last FROM bill WHERE bill_no LIKE 'JF%'")
+    assert his.number("B")[-7:] > row["last"]
 
 
 def test_drug_is_made_ready_and_dispensed(his: Hospital) -> None:

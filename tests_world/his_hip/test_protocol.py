@@ -2,11 +2,15 @@
 
 import json
 import urllib.error
+from xml.sax.saxutils import quoteattr
 
 import pytest
 import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
+from reference_his.hip.services import SERVICES
 from tests_world.his_process import Served
 
 from .conftest import OID, Platform, at, code_of, detail_of, message, patient_query
@@ -174,3 +178,51 @@ def test_fault_rate_limit_is_a_soap_fault(his: Served, faults: Served) -> None:
     answer = post(his, envelope("PatientInfoQuery", QUERY))
     assert answer.status_code == 429
     assert etree.fromstring(answer.content).xpath("//*[local-name() = 'Fault']")
+
+
+WORDS = st.sampled_from(
+    [
+        "subject",
+        "registrationRequest",
+        "subject1",
+        "patient",
+        "patientPerson",
+        "id",
+        "item",
+        "name",
+        "queryByParameter",
+        "queryByParameterPayload",
+        "parameterList",
+        "patientId",
+        "value",
+        "actId",
+        "encounterAppointment",
+        "schedule",
+        "resourceSlot",
+        "placerGroup",
+        "actAppointment",
+    ]
+)
+VALUES = st.text(st.characters(blacklist_categories=("Cc", "Cs")), max_size=12)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> str:
+    """Return elements in elements, with attributes that services read."""
+    made = ""
+    for name in draw(st.lists(WORDS, max_size=9)):
+        value = quoteattr(draw(VALUES))
+        made = f"<{name} extension={value} value={value} code={value} root={value}>{made}</{name}>"
+    return made
+
+
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(bodies(), st.data())
+def test_any_content_is_answered_with_an_acknowledgement(
+    platform: Platform, body: str, data: st.DataObject
+) -> None:
+    action, known = data.draw(st.sampled_from(sorted(SERVICES.items())))
+    answer = platform.call(action, f"{known.interaction or 'QUMT_IN020030'}UV01", body)
+    assert code_of(answer) in ("AA", "AE")

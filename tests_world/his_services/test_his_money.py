@@ -81,6 +81,17 @@ def test_a_bill_that_changed_meanwhile_is_not_settled(his: Hospital) -> None:
         settled(his, changed, "T3")
 
 
+def test_a_bill_of_the_same_total_but_other_lines_is_another_bill(his: Hospital) -> None:
+    bill = billed(his, "XCG", "Y1")
+    orders.cancel(his, orders.of_patient(his, "P00000001")[0]["order_no"])
+    orders.place(his, bill["visit_no"], [{"code": "XCG"}])
+    changed = billing.details(his, bill["bill_no"])
+    assert (changed["version"], changed["total_fen"]) == (3, bill["total_fen"])
+    with refused("BILL_CHANGED"):
+        settled(his, bill)
+    settled(his, changed)
+
+
 def test_the_same_trade_gets_the_same_receipt_and_pays_nothing_else(his: Hospital) -> None:
     bill = billed(his, "XCG")
     other = billed(his, "XCG", patient_no="P00000002")

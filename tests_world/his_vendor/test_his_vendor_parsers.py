@@ -46,7 +46,7 @@ def refused(code: str, function: Any, *arguments: Any) -> Any:
 
 
 @given(st.binary() | st.text().map(str.encode))
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_bytes_become_a_json_object_or_are_refused(body: bytes) -> None:
     for encoding in ("utf-8", "gb18030"):
         text = refused("MESSAGE_INVALID", texts.text_of, body, encoding)
@@ -55,20 +55,21 @@ def test_bytes_become_a_json_object_or_are_refused(body: bytes) -> None:
 
 
 @given(st.dictionaries(st.text(max_size=10), values, max_size=4))
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_json_objects_are_read_as_written(content: dict[str, Any]) -> None:
     text = json.dumps(content)
     assert json.dumps(texts.json_object(text)) == text
 
 
 @given(st.text() | st.from_regex(r"<(\w+:)?(Envelope|a)( xmlns:\w=\"\w+\")?>.*</a>"))
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_texts_become_a_soap_call_or_are_refused(text: str) -> None:
     found = refused("MESSAGE_INVALID", soap.read, text)
     assert found is None or isinstance(found[0], str)
 
 
 @given(st.text(), st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"])))
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_soap_strings_arrive_as_they_were_sent(odd: str, text: str) -> None:
     call = soap.answer("lockReg", text, "utf-8").decode()
     method, (found,) = soap.read(call)
@@ -87,14 +88,14 @@ fields = st.dictionaries(
     st.dictionaries(st.sampled_from(["List", "Rows"]), st.lists(fields, min_size=1, max_size=3)),
     fields,
 )
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_kiosk_texts_are_read_as_written(lists: dict[str, Any], plain: dict[str, str]) -> None:
     content = {**plain, **lists}
     assert texts.fields_of(texts.xml_root(texts.xml_text("Request", content))) == content
 
 
 @given(st.text())
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_any_text_is_fields_or_refused(text: str) -> None:
     root = refused("MESSAGE_INVALID", texts.xml_root, text)
     if root is not None:
@@ -109,7 +110,7 @@ def test_deep_nesting_is_refused() -> None:
 
 
 @given(st.sampled_from(sorted(FUNCTIONS)), st.sampled_from(DIALECTS), st.data())
-@settings(max_examples=EXAMPLES)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_any_fields_are_decoded_or_refused(name: str, dialect: Dialect, data: Any) -> None:
     function = FUNCTIONS[name]
     words = [dialect.asked_word(name, function.thing, one.rstrip("!")) for one in function.takes]
@@ -125,11 +126,13 @@ def test_any_fields_are_decoded_or_refused(name: str, dialect: Dialect, data: An
 
 
 @given(st.integers(min_value=0, max_value=10**13))
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_yuan_are_fen(amount: int) -> None:
     assert fen(yuan(amount)) == amount
 
 
 @given(st.binary(max_size=200))
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_sm4_opens_what_it_closed_and_refuses_the_rest(plain: bytes) -> None:
     key = "0123456789abcdef"
     assert decrypt(key, encrypt(key, plain)) == plain
