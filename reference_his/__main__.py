@@ -2,13 +2,16 @@
 
 import argparse
 import asyncio
+import json
 import logging
+import secrets
+from dataclasses import asdict
 from pathlib import Path
 
 from simulation.clock import parse
 from simulation.world import World
 
-from . import registry
+from . import registry, views
 from .db import Database
 from .feed import Feed
 from .generate import generate
@@ -33,6 +36,16 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _let_readers_in(world: World, database: Database) -> None:
+    """Open the SQL views to a role, and write down how it logs in."""
+    password = world.store.setting("views.password") or secrets.token_hex(16)
+    world.store.keep("views.password", password)
+    access = views.install(database, password=password)
+    file = world.folder / "sql-views.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(asdict(access), ensure_ascii=False), encoding="utf-8")
+
+
 async def _serve(asked: argparse.Namespace) -> None:
     world = World("reference-his", asked.state)
     if asked.now:
@@ -42,6 +55,7 @@ async def _serve(asked: argparse.Namespace) -> None:
         with database.transaction():  # a half-made hospital would look like a whole one
             database.create()
             generate(database, asked.patients, asked.seed, world.clock.moment())
+    _let_readers_in(world, database)
     hospital = Hospital(database, world.clock, world.faults, world.journal)
     feed = Feed(hospital)
     registry.fill(world, hospital, feed, asked.only)

@@ -1,6 +1,7 @@
 """PostgreSQL as the hospital's memory: one connection, rows as dictionaries."""
 
 import importlib.resources
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,8 @@ import psycopg2.extras
 Row = dict[str, Any]
 Values = Sequence[Any] | Mapping[str, Any] | None
 ZONE = "Asia/Shanghai"
+MARK = re.compile(r"%\((\w+)\)s")
+MOST_PLANS = 500
 
 
 def schema() -> str:
@@ -74,6 +77,24 @@ class Database:
             self.run(f"PREPARE {name} (text) AS {sql}")
             self._prepared[sql] = name
         return self.one(f"EXECUTE {name} (%s)", (key,))
+
+    def planned(self, sql: str, values: Mapping[str, Any]) -> list[Row]:
+        """Return all rows of a statement with ``%(name)s`` marks, planned once a connection.
+
+        For statements that come again and again with other values; too many different ones are
+        planned each time, as any statement is.
+        """
+        name = self._prepared.get(sql)
+        if name is None:
+            if len(self._prepared) >= MOST_PLANS:
+                return self.all(sql, values)
+            order = {mark: place for place, mark in enumerate(dict.fromkeys(MARK.findall(sql)), 1)}
+            numbered = MARK.sub(lambda found: f"${order[found[1]]}", sql)
+            name = f"planned_{len(self._prepared)}"
+            self.run(f"PREPARE {name} AS {numbered}")
+            self._prepared[sql] = name
+        marks = [f"%({mark})s" for mark in dict.fromkeys(MARK.findall(sql))]
+        return self.all(f"EXECUTE {name}" + (f" ({', '.join(marks)})" if marks else ""), values)
 
     def all(self, sql: str, values: Values = None) -> list[Row]:
         """Return all rows."""

@@ -94,6 +94,9 @@ class Feed:
             await self._follow(subscriber, news)
         finally:
             self._hospital.listeners.discard(news)
+            close = getattr(subscriber, "close", None)  # for those that keep a connection
+            if close:
+                await close()
 
     async def _follow(self, subscriber: Subscriber, news: asyncio.Event) -> None:
         place = self.place(subscriber.front)

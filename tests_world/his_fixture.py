@@ -65,6 +65,8 @@ def database() -> Iterator[str]:
     finally:
         with server.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            # roles belong to the server: the one that read this database's views goes with it
+            cursor.execute(f"DROP ROLE IF EXISTS {name}_reader")
         server.close()
 
 

@@ -66,11 +66,11 @@ def lock(
     *,
     lock_id: str,
     until: datetime.datetime,
-    patient_id: int,
+    patient_id: int | None,
     channel: str,
     seq: int | None,
 ) -> Row:
-    """Keep a free number for a patient until a time."""
+    """Keep a free number until a time, for a patient or for one who is named later."""
     row = _claim(
         hospital,
         "state = 'locked', lock_id = %(lock_id)s, locked_until = %(until)s,"

@@ -164,6 +164,8 @@ class Hospital:
         self.running.stop()
         self.db.close()
         self._run(self._server, f"DROP DATABASE {self.database} WITH (FORCE)")
+        # the role that reads this database's views belongs to the server
+        self._run(self._server, f"DROP ROLE IF EXISTS {self.database}_reader")
         self._server.close()
 
 
