@@ -11,7 +11,7 @@ from pathlib import Path
 from simulation.clock import parse
 from simulation.world import World
 
-from . import registry, views
+from . import numbering, registry, views
 from .db import Database
 from .feed import Feed
 from .generate import generate
@@ -55,6 +55,7 @@ async def _serve(asked: argparse.Namespace) -> None:
         with database.transaction():  # a half-made hospital would look like a whole one
             database.create()
             generate(database, asked.patients, asked.seed, world.clock.moment())
+    numbering.go_on(database)
     _let_readers_in(world, database)
     hospital = Hospital(database, world.clock, world.faults, world.journal)
     feed = Feed(hospital)

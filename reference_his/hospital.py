@@ -12,6 +12,7 @@ from simulation.clock import Clock
 from simulation.faults import Faults
 from simulation.journal import Journal
 
+from . import numbering
 from .db import Database
 from .events import FACTS
 
@@ -67,5 +68,4 @@ class Hospital:
 
     def number(self, prefix: str) -> str:
         """Return a new document number: prefix, day, running number."""
-        row = self.db.one("SELECT nextval('document_seq') AS n")
-        return f"{prefix}{self.today():%Y%m%d}{(row or {'n': 0})['n']:07d}"
+        return f"{prefix}{self.today():%Y%m%d}{numbering.take(self.db):07d}"

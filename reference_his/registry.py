@@ -17,7 +17,13 @@ GATEWAYS = {
     "hip": "reference_his.hip.gateway:Hip",
     "fhir": "reference_his.fhir.gateway:Fhir",
 }
-SERVICES = {"mllp": "reference_his.hl7.service:Mllp", "life": "reference_his.life.service:Life"}
+SERVICES = {
+    "mllp": "reference_his.hl7.service:Mllp",
+    "life": "reference_his.life.service:Life",
+    "images": "reference_his.images.service:Images",
+}
+# served only when named: needs Orthanc
+OPTIONAL = ("images",)
 ORDER = ("control", *GATEWAYS, *SERVICES)
 
 
@@ -32,8 +38,11 @@ def _make(path: str, world: World, hospital: Hospital, feed: Feed) -> Any:
 
 
 def fill(world: World, hospital: Hospital, feed: Feed, only: Iterable[str] = ()) -> None:
-    """Put the fronts into a world: those named, or all. Each gets (world, hospital, feed)."""
-    wanted = list(only) or [*GATEWAYS, *SERVICES]
+    """Put the fronts into a world: those named, or all that need nothing more.
+
+    Each gets (world, hospital, feed).
+    """
+    wanted = list(only) or [name for name in (*GATEWAYS, *SERVICES) if name not in OPTIONAL]
     world.add([_make(GATEWAYS[name], world, hospital, feed) for name in GATEWAYS if name in wanted])
     for name in SERVICES:
         if name in wanted:

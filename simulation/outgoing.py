@@ -61,6 +61,7 @@ class Outgoing:
         self._session: aiohttp.ClientSession | None = None
         self._held: dict[tuple[str, str], list[int]] = {}
         self.posted: list[int] = []  # of the handler that runs now; the server reads it
+        self._first_tries: dict[int, asyncio.Event] = {}
         world.store.create(DDL)
         world.scheduler.register(JOB, self._work)
 
@@ -116,6 +117,8 @@ class Outgoing:
         )
         for _copy in range(copies):
             self._world.scheduler.add(JOB, str(number), after)
+        if not after:
+            self._first_tries[number] = asyncio.Event()
         self.posted.append(number)
 
     def _set(self, number: int, **values: Any) -> None:
@@ -149,7 +152,13 @@ class Outgoing:
         self._world.scheduler.add(JOB, str(number))
 
     async def _work(self, job: Job) -> None:
-        delivery = self.get(int(job.key))
+        try:
+            await self._try(self.get(int(job.key)))
+        finally:
+            if tried := self._first_tries.pop(int(job.key), None):
+                tried.set()
+
+    async def _try(self, delivery: Delivery) -> None:
         status, body = await self._send(delivery)
         gateway = self._world.gateways[delivery.gateway]
         done = status is not None and gateway.accepted(delivery, status, body)
@@ -190,6 +199,15 @@ class Outgoing:
                 return answer.status, await answer.read()
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError, OSError) as error:
             return None, type(error).__name__.encode()
+
+    async def first_try(self, number: int) -> None:
+        """Return when a delivery was tried once; at once when it is lost, held back or late.
+
+        Who waits before the next one is posted has them arrive in their order, as long as the
+        partner takes them in.
+        """
+        if (tried := self._first_tries.get(number)) is not None:
+            await tried.wait()
 
     async def tried(self, numbers: list[int]) -> None:
         """Return when each of these deliveries was tried once (or will never be)."""

@@ -39,7 +39,7 @@ class Subscription:
         self.front = f"{gateway}:{row['appid']}:{row['id']}"
 
     async def tell(self, event: Event) -> None:
-        """Plan the push; what became of it is the delivery's business."""
+        """Push once, then let the next event come; repetitions are the delivery's business."""
         if event.kind not in self._kinds:
             return
         content = {
@@ -49,9 +49,11 @@ class Subscription:
             "key": event.key,
             "facts": event.facts,
         }
-        self._world.outgoing.post(
+        outgoing = self._world.outgoing
+        number = outgoing.post(
             self._gateway, "push", self._url, content, merchant=self._appid, key=event.key
         )
+        await outgoing.first_try(number)
 
 
 class Pushes:
