@@ -32,6 +32,7 @@ def _arguments() -> argparse.Namespace:
     )
     known = [*registry.GATEWAYS, *registry.SERVICES]
     parser.add_argument("--only", nargs="*", default=(), choices=known, help="serve only these")
+    parser.add_argument("--images", action="store_true", help="serve pictures too, by Orthanc")
     parser.add_argument("--now", default="", help="set the clock to this time and stop it there")
     return parser.parse_args()
 
@@ -59,7 +60,7 @@ async def _serve(asked: argparse.Namespace) -> None:
     _let_readers_in(world, database)
     hospital = Hospital(database, world.clock, world.faults, world.journal)
     feed = Feed(hospital)
-    registry.fill(world, hospital, feed, asked.only)
+    registry.fill(world, hospital, feed, asked.only, asked.images)
     try:
         await world.run(registry.ports(asked.base_port))
     finally:

@@ -22,7 +22,7 @@ SERVICES = {
     "life": "reference_his.life.service:Life",
     "images": "reference_his.images.service:Images",
 }
-# served only when named: needs Orthanc
+# served only when asked for: needs Orthanc
 OPTIONAL = ("images",)
 ORDER = ("control", *GATEWAYS, *SERVICES)
 
@@ -37,12 +37,19 @@ def _make(path: str, world: World, hospital: Hospital, feed: Feed) -> Any:
     return getattr(importlib.import_module(module), name)(world, hospital, feed)
 
 
-def fill(world: World, hospital: Hospital, feed: Feed, only: Iterable[str] = ()) -> None:
-    """Put the fronts into a world: those named, or all that need nothing more.
+def fill(
+    world: World,
+    hospital: Hospital,
+    feed: Feed,
+    only: Iterable[str] = (),
+    optional: bool = False,
+) -> None:
+    """Put the fronts into a world: those named, or all; each gets (world, hospital, feed).
 
-    Each gets (world, hospital, feed).
+    :param bool optional: also those that need something more installed.
     """
-    wanted = list(only) or [name for name in (*GATEWAYS, *SERVICES) if name not in OPTIONAL]
+    every = [name for name in (*GATEWAYS, *SERVICES) if optional or name not in OPTIONAL]
+    wanted = list(only) or every
     world.add([_make(GATEWAYS[name], world, hospital, feed) for name in GATEWAYS if name in wanted])
     for name in SERVICES:
         if name in wanted:

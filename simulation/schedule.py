@@ -118,8 +118,13 @@ class Scheduler:
         job = Job(number, row["due"], row["kind"], row["key"], json.loads(row["content"]))
         try:
             await self._workers[job.kind](job)
-        finally:
-            self._store.run("DELETE FROM job WHERE id = ?", (number,))
+        except Exception:
+            self._forget(number)
+            raise
+        self._forget(number)  # but not when cancelled: the next process does it
+
+    def _forget(self, number: int) -> None:
+        self._store.run("DELETE FROM job WHERE id = ?", (number,))
 
     def _is_quiet(self) -> bool:
         due_now = bool(self._queue) and self._queue[0][0] <= self._clock.now()
@@ -130,3 +135,10 @@ class Scheduler:
         self._wake.set()
         async with self._idle:
             await self._idle.wait_for(self._is_quiet)
+
+    async def stop(self, loop: asyncio.Task[None]) -> None:
+        """End the loop of :meth:`run` and what it has begun; the plan keeps it for next time."""
+        tasks = [loop, *self._running]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

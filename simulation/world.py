@@ -116,7 +116,7 @@ class World:
         await self.start(ports)
         await ended.wait()
         failure = jobs.exception() if jobs.done() else None
-        jobs.cancel()
+        await self.scheduler.stop(jobs)
         await self.stop()
         if failure:
             raise failure

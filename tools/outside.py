@@ -146,6 +146,7 @@ def forget():
     stop_all()
     for name in (HOSPITAL, f"{HOSPITAL}_new"):
         database.drop(name)
+    database.sql(f'DROP ROLE IF EXISTS "{HOSPITAL}_reader"')  # who read its views
     shutil.rmtree(STATE, ignore_errors=True)
 
 
