@@ -16,8 +16,8 @@ from lxml import etree
 from simulation import launch
 
 PAGE = 200
-APPLICATION = "2.16.156.10011.2.5.1.3"
-DEVICE = f'<{{tag}}><device><id><item root="{APPLICATION}" extension="{{name}}"/></id></device></{{tag}}>'
+ITEM = '<item root="2.16.156.10011.2.5.1.3" extension="{name}"/>'
+DEVICE = f"<{{tag}}><device><id>{ITEM}</id></device></{{tag}}>"
 QUERY = (
     '<{interaction} xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">'
     '<id root="2.16.156.10011.2.5.1.1" extension="{number}"/>'
