@@ -19,10 +19,10 @@ from .pages import carried
 from .partners import Partners, partners
 from .told import Told, once
 
-# a whole day at 200 takes almost five minutes: by default only its busiest hour and a half does
+# a whole day at 200 takes almost five minutes: by default only its busiest hour does
 SPEED = 200
 REST_SPEED = float(os.environ.get("HIS_DAY_REST_SPEED", 4000))
-DAWN, BUSY_UNTIL, EVENING = (f"2026-03-02T{at}:00+08:00" for at in ("07:30", "09:00", "21:30"))
+DAWN, BUSY_UNTIL, EVENING = (f"2026-03-02T{at}:00+08:00" for at in ("07:50", "08:50", "21:30"))
 
 Event = dict[str, Any]
 

@@ -17,7 +17,7 @@ from .partners import DROP, Mood, Partners, partners
 from .told import KEYS, Facts, Told, once, plain
 
 HOUR = 3600
-FAST = 2000
+FAST = 3000
 # the process is killed when a partner has been told so much
 KILLS = (60, 250, 600)
 # what goes astray on the hospital's side: gateway, kind, and rule
