@@ -107,7 +107,7 @@ def calls(running, count):
     yield (
         "hip",
         "PatientInfoQuery",
-        b"&quot;AA&quot;",
+        b'typeCode="AA"',
         [record(platform.raw, "PatientInfoQuery", body) for body in bodies],
         form,
     )
