@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from common import Bench, median, percentile
-from support import outside
-from support.ear import Ear
+from support import his, outside
+from support.ear import http_ear
 from support.partners import PARTNERS
 from support.replay import holding, replay
 
@@ -17,6 +17,8 @@ CALLS = 2000
 CALLBACKS = 1500
 CLIENTS = 8
 LEAST = 500
+MILLION = 1_000_000
+MEGABYTES = 300
 DEAF = "http://127.0.0.1:9/"
 
 
@@ -60,7 +62,7 @@ def gateway(bench, name, partner, count, rounds):
 
 def callbacks(bench, name, partner, count):
     """Let paid orders pile up at a stopped clock, then let all their callbacks go at once."""
-    with tempfile.TemporaryDirectory() as folder, Ear(name) as ear:
+    with tempfile.TemporaryDirectory() as folder, http_ear(name) as ear:
         world = start(name, folder)
         try:
             world.fault("callback_delay", times=None, options={"seconds": 60})
@@ -78,6 +80,14 @@ def callbacks(bench, name, partner, count):
     bench.bar(f"{name}: callbacks, per second", rate, ">=", LEAST)
 
 
+def generated(bench, count):
+    """Generate a large hospital and hold its memory against the bound."""
+    found = his.generate(count)
+    his.forget()
+    bench.figure(f"generating {count:,} patients, seconds", found["seconds"])
+    bench.bar(f"generating {count:,} patients, peak MB", found["peak_mb"], "<=", MEGABYTES)
+
+
 def main():
     """Run the benchmark and end with its exit status."""
     bench = Bench("sandbox")
@@ -90,8 +100,11 @@ def main():
         bench.say(f"{name}: {sent} callbacks at once")
         callbacks(bench, name, PARTNERS[name], sent)
     bench.show_so_far()
-    outside.hospital(bench, calls, measure)
-    outside.generation(bench, 10_000 if small else 1_000_000)
+    bench.say("the reference HIS: its fronts, and what it tells")
+    his.measure(bench, calls, measure)
+    wanted = 10_000 if small else MILLION
+    bench.say(f"generating a hospital with {wanted:,} patients")
+    generated(bench, wanted)
     bench.finish()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             else str(error)
         )
         return web.json_response({"error": text}, status=400)
+    except sqlite3.IntegrityError as error:
+        text = f"This contradicts what is there already: {error}."
+        return web.json_response({"error": text}, status=409)
     except Refusal as refusal:
         content = {"error": refusal.text, "code": refusal.code}
         return web.json_response(content, status=refusal.status)

@@ -25,6 +25,7 @@ class Echo(Gateway):
 
     def controls(self):
         yield Route("GET", "/heard", "heard", self.heard)
+        yield Route("POST", "/heard/{number}", "hear", self.hear)
 
     def facts(self, call):
         return {"merchant": call.query.get("merchant", ""), "key": call.parts.get("number", "")}
@@ -38,6 +39,10 @@ class Echo(Gateway):
             self.world.outgoing.post("echo", "notify", url, {"number": number}, merchant, number)
         self.world.journal.write("echo", "heard", number, size=len(call.body))
         return Answer.json({"number": number, "size": len(call.body)})
+
+    def hear(self, call):
+        self.world.store.insert("heard", number=call.parts["number"])
+        return Answer.json({})
 
     def heard(self, call):
         rows = self.world.store.all("SELECT number FROM heard ORDER BY number")

@@ -164,3 +164,10 @@ def test_the_clock_can_be_set_stopped_and_sped_up(world):
     world.post("/clock", speed=100000)
     first, second = world.get("/clock")["now"], world.get("/clock")["now"]
     assert first < second
+
+
+def test_a_contradiction_is_a_sentence_too(world):
+    world.post("/echo/heard/twice")
+    status, sentence = refused(world, "POST", "/echo/heard/twice", {})
+    assert (status, sentence.partition(":")[0]) == (409, "This contradicts what is there already")
+    assert world.get("/echo/heard") == ["twice"]
