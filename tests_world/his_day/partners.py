@@ -15,7 +15,7 @@ from lxml import etree
 
 from tests_world.receiver import Received, Receiver
 
-WAIT_SECONDS = 240
+WAIT_SECONDS = 120
 DROP = "drop"
 OID = "2.16.156.10011"
 

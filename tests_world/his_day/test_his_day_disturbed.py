@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,9 +18,8 @@ from .partners import DROP, Mood, Partners, partners
 from .told import KEYS, Facts, Told, once, plain
 
 HOUR = 3600
-FAST = 3000
-# the process is killed when a partner has been told so much
-KILLS = (60, 250, 600)
+# the process is killed in the rush after each of these jumps of the clock
+KILLS = tuple(f"2026-03-02T{at}:00+08:00" for at in ("08:20", "09:00", "10:00", "11:30", "15:00"))
 # what goes astray on the hospital's side: gateway, kind, and rule
 HIS_FAULTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("mllp", "duplicate", {"times": 20}),
@@ -135,16 +135,21 @@ def test_a_killed_hospital_ends_the_day_as_if_nothing_had_been(
     with partners() as company, hospitals.hospital(template, folder) as his:
         company.attach(his.running)
         his.live()
-        his.running.post("/clock", speed=FAST)
-        for messages in KILLS:
-            company.hl7.inbox.wait(lambda got, n=messages: len(got) >= n)
+        cut_short = 0
+        for until in KILLS:
+            heard = len(company.hl7.inbox.all)
+            his.running.post("/clock", at=until, speed=0)
+            company.hl7.inbox.wait(lambda got, n=heard: len(got) > n)
             his.running.kill()
+            happened = len(his.rows("SELECT id FROM v_event"))
+            due = datetime.fromisoformat(until)
+            cut_short += happened < sum(event["updated_at"] <= due for event in calm)
             his.start()
-            assert his.life("/state")["running"]
         his.end_day()
         events = his.events()
         wait_for_all(company, events)
         told = understood(company)
+    assert cut_short > 1
     assert without_numbers(events) == calm
     assert_nothing_is_lost(events, told)
     for front in ("hl7", "soap", "fhir"):  # at most one message was on its way at each kill
