@@ -105,6 +105,8 @@ class Feed:
             events = events_after(self._hospital, place)
             for event in events:
                 await self._tell(subscriber, event)
+                if not self._is_current(subscriber):
+                    return
                 place = event.id
                 self._hospital.db.run(
                     "UPDATE front_cursor SET event_id = %s WHERE front = %s",
@@ -114,6 +116,14 @@ class Feed:
                 self._progress.notify_all()
             if not events:
                 await news.wait()
+
+    def _is_current(self, subscriber: Subscriber) -> bool:
+        """Tell whether this task is still the one that tells the subscriber.
+
+        ``asyncio.wait_for`` before Python 3.12 can swallow a cancellation when the answer comes
+        at the same moment; a replay's new place would then be overwritten.
+        """
+        return self._tasks.get(subscriber.front) is asyncio.current_task()
 
     async def _tell(self, subscriber: Subscriber, event: Event) -> None:
         """Tell one event until it is taken in: whatever goes wrong, none is passed over."""

@@ -50,7 +50,9 @@ ROWS = {
     "DiagnosticReport": "SELECT (SELECT count(*) FROM lab_report)"
     " + (SELECT count(*) FROM exam_report)",
     "Observation": "SELECT count(*) FROM lab_result",
-    "ChargeItem": "SELECT (SELECT count(*) FROM bill_line)"
+    # the lines of a discharge bill sum up the charges of its stay
+    "ChargeItem": "SELECT (SELECT count(*) FROM bill_line JOIN bill USING (bill_no)"
+    " WHERE business <> 'discharge')"
     " + (SELECT count(*) FROM inpatient_charge)",
     "Invoice": "SELECT count(*) FROM bill",
     "PaymentNotice": "SELECT count(*) FROM settlement",
@@ -153,12 +155,21 @@ def test_a_laboratory_report_has_its_results(client: Client) -> None:
     assert text["valueString"] == "阴性"
 
 
-def test_money_adds_up(client: Client) -> None:
+def test_money_adds_up(day: Served, client: Client) -> None:
+    bills = [event["facts"] for event in day.events() if event["kind"] == "bill.created"]
+    stays = {bill["bill_no"] for bill in bills if bill["business"] == "discharge"}
+    assert len(stays) == 1
     for invoice in client.all("Invoice"):
         lines = [line["priceComponent"][0]["amount"]["value"] for line in invoice["lineItem"]]
         assert round(sum(lines), 2) == invoice["totalGross"]["value"]
         charges = client.all(f"ChargeItem?invoice={invoice['id']}")
-        assert [one["priceOverride"]["value"] for one in charges] == lines
+        values = [charge["priceOverride"]["value"] for charge in charges]
+        assert values == ([] if invoice["id"] in stays else lines)
+    of_stays = client.all(f"ChargeItem?account={client.all('Account')[0]['id']}")
+    summed = round(sum(charge["priceOverride"]["value"] * 100 for charge in of_stays))
+    assert summed == one(
+        day, "SELECT sum(total_fen)::bigint FROM bill WHERE business = 'discharge'"
+    )
     paid = client.all("PaymentNotice?payment-status=paid")
     back = client.all("PaymentNotice?payment-status=cleared")
     account = client.all("Account")[0]
