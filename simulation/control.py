@@ -81,6 +81,7 @@ class Control:
         app.router.add_get("/credentials", self._credentials)
         app.router.add_get("/clock", self._clock)
         app.router.add_post("/clock", self._set_clock)
+        app.router.add_post("/clock/wait", self._wait)
         app.router.add_get("/faults", self._faults)
         app.router.add_post("/faults", self._add_fault)
         app.router.add_post("/faults/storm", self._storm)
@@ -154,6 +155,11 @@ class Control:
             at = (self._world.clock.now() if at is None else at) + float(wanted["advance"])
         speed = float(wanted["speed"]) if "speed" in wanted else None
         self._world.clock.set(at, speed)
+        return web.json_response(self._time())
+
+    async def _wait(self, request: web.Request) -> web.StreamResponse:
+        """Answer when the virtual time has come."""
+        await self._world.clock.wait_until(parse((await request.json())["until"]))
         return web.json_response(self._time())
 
     async def _faults(self, _request: web.Request) -> web.StreamResponse:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+PATIENCE_SECONDS = 900  # a wait for the virtual clock may take as long
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -27,7 +28,7 @@ class Running:
         request = urllib.request.Request(  # noqa: S310 (our own loopback address)
             self.addresses["control"] + path, data=body, method=method
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
             return json.loads(answer.read())
 
     def get(self, path: str) -> Any:

@@ -6,13 +6,11 @@ import json
 import os
 import subprocess
 import sys
-import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +85,7 @@ class Hospital:
         """Let the clock run to a time at a speed; without one it jumps there and stands still."""
         if speed:
             self.running.post("/clock", speed=speed)
-            now = self.running.get("/clock")["now"]
-            left = datetime.fromisoformat(until) - datetime.fromisoformat(now)
-            time.sleep(max(left.total_seconds() / speed, 0))  # the day itself, nobody waits for it
+            self.running.post("/clock/wait", until=until)
         else:
             self.running.post("/clock", at=until, speed=0)
             self.running.post("/settle")

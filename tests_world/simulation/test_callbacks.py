@@ -171,3 +171,10 @@ def test_a_contradiction_is_a_sentence_too(world):
     status, sentence = refused(world, "POST", "/echo/heard/twice", {})
     assert (status, sentence.partition(":")[0]) == (409, "This contradicts what is there already")
     assert world.get("/echo/heard") == ["twice"]
+
+
+def test_somebody_waits_for_the_virtual_time(world):
+    world.post("/clock", at="2026-02-17T08:00:00", speed=0)
+    assert world.post("/clock/wait", until="2026-02-17T07:00:00")["now"][:16] == "2026-02-17T08:00"
+    world.post("/clock", speed=36000)
+    assert world.post("/clock/wait", until="2026-02-17T11:00:00")["now"] >= "2026-02-17T11:00"
