@@ -40,6 +40,9 @@ class Subscriber(Protocol):
         :raise OSError: when the partner could not be reached or did not confirm: told again.
         """
 
+    async def close(self) -> None:
+        """Let go of what is kept open for telling; nothing is told any more."""
+
 
 def events_after(hospital: Hospital, number: int, limit: int = PAGE) -> list[Event]:
     """Return the next events, oldest first."""
@@ -94,9 +97,7 @@ class Feed:
             await self._follow(subscriber, news)
         finally:
             self._hospital.listeners.discard(news)
-            close = getattr(subscriber, "close", None)  # for those that keep a connection
-            if close:
-                await close()
+            await subscriber.close()
 
     async def _follow(self, subscriber: Subscriber, news: asyncio.Event) -> None:
         place = self.place(subscriber.front)

@@ -61,17 +61,19 @@ def served(
         if before:
             before(hospital)
         hospital.db.close()
-        state = folder / "state"
+        state, log = folder / "state", folder / "log"
         running = launch.start(
             "reference_his",
             *("--state", str(state), "--db", dsn, "--base-port", "0"),
             *("--now", his_fixture.MORNING, "--only", *fronts),
+            log=log,
         )
         try:
             reader = json.loads((state / "sql-views.json").read_text(encoding="utf-8"))
             yield Served(running, dsn, reader)
         finally:
             running.stop()
+        assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
 def everything(his: Hospital) -> None:

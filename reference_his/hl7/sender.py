@@ -136,6 +136,6 @@ class Sender:
             control_id=message.control_id,
         )
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connection."""
         self._link.close()

@@ -68,7 +68,6 @@ class Mllp:
     def _unsubscribe(self, name: str) -> None:
         if sender := self._senders.pop(name, None):
             self._feed.cancel(sender.front)
-            sender.close()
 
     def _state(self, partner: Partner) -> dict[str, Any]:
         told = self._feed.place(front_of(partner)) if partner.host else None

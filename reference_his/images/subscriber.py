@@ -23,6 +23,9 @@ class ImagePusher:
     def __init__(self, hospital: Hospital, pacs: Pacs):
         self._hospital, self._pacs = hospital, pacs
 
+    async def close(self) -> None:
+        """Keep nothing open: the archive stays."""
+
     async def tell(self, event: Event) -> None:
         """Store the pictures of a reported exam; other events do not concern it.
 

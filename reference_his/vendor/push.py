@@ -38,6 +38,9 @@ class Subscription:
         self._appid, self._url, self._kinds = row["appid"], row["url"], set(row["kinds"])
         self.front = f"{gateway}:{row['appid']}:{row['id']}"
 
+    async def close(self) -> None:
+        """Keep nothing open: callbacks have connections of their own."""
+
     async def tell(self, event: Event) -> None:
         """Push once, then let the next event come; repetitions are the delivery's business."""
         if event.kind not in self._kinds:

@@ -167,6 +167,7 @@ class Hospital:
         # the role that reads this database's views belongs to the server
         self._run(self._server, f"DROP ROLE IF EXISTS {self.database}_reader")
         self._server.close()
+        assert "Traceback" not in (self.folder / "log").read_text(encoding="utf-8")
 
 
 @contextmanager
