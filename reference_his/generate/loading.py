@@ -22,7 +22,7 @@ COLUMNS = {
     "merged_into,created_at,updated_at",
     "card": "card_no,kind,patient_id,state,issued_at",
     "session": "id,day,half_day,department_code,doctor_code,level,fee_fen,state,room,updated_at",
-    "number": "session_id,seq,starts_at,ends_at,state,lock_id,locked_until,locked_for",
+    "number": "session_id,seq,starts_at,ends_at,state,lock_id,locked_until,locked_for,updated_at",
     "number_lock": "lock_id,session_id,seq,patient_id,channel,locked_until",
     "registration": "reg_no,session_id,seq,patient_id,day,doctor_code,department_code,channel,"
     "partner_no,state,fee_fen,booked_at,signed_at,seen_at",

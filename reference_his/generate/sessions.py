@@ -48,13 +48,16 @@ class Sessions:
         """Return the item charged for a visit."""
         return self._fees[template.id]
 
+    def _published(self, day: int) -> str:
+        """Return when the sessions of a day, and their numbers, were made."""
+        return self._calendar.at(max(day - 20, self._calendar.first), 36000)
+
     def _open(self, day: int, template: Template, state: str = "open") -> int:
         self.sessions += 1
-        published = self._calendar.at(max(day - 20, self._calendar.first), 36000)
         self._rows["session"].append(
             f"{self.sessions}\t{self._calendar.iso(day)}\t{template.half}\t{template.department}\t"
             f"{template.doctor or NULL}\t{template.level}\t{self.fee(template).price_fen}\t"
-            f"{state}\t{template.room}\t{published}"
+            f"{state}\t{template.room}\t{self._published(day)}"
         )
         return self.sessions
 
@@ -77,7 +80,7 @@ class Sessions:
         at = self._calendar.at
         self._number(
             f"{session}\t{seq}\t{at(day, start)}\t{at(day, start + template.step * 60)}\t"
-            f"{state}\t{lock}"
+            f"{state}\t{lock}\t{self._published(day)}"
         )
 
     def write_window(self, bookings: dict[tuple[int, int], list[Booking]], people: int) -> None:
