@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -117,6 +118,7 @@ class Foreign:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=node_environment(),
+            start_new_session=True,
         )
 
     def write(self, text: str) -> None:
@@ -131,8 +133,8 @@ class Foreign:
         return json.loads(self.process.stdout.readline())
 
     def stop(self) -> None:
-        """End the process."""
-        self.process.kill()
+        """End the process, and Node below it where PyPI's package wraps it."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()
 
 
