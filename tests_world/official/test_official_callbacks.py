@@ -53,6 +53,7 @@ def test_a_text_is_answered_in_secure_mode(account, partner):
     account.connect(partner)
     partner.answer = replying(partner, "收到")
     account.do("li", "follow")
+    account.settle()
     number = account.do("li", "text", text="你好]]>&<xml>")["MsgId"]
     account.settle()
     subscribe, text = partner.messages()
@@ -68,6 +69,7 @@ def test_plain_and_compatible_mode_show_the_text(account, partner):
     for mode in ("plain", "compatible"):
         account.connect(partner, mode)
         account.do("li", "follow")
+        account.settle()
         account.do("li", "text", text=mode)
         account.settle()
         got = partner.got[-1]
@@ -90,8 +92,11 @@ def test_a_plain_reply_is_shown_in_plain_mode(account, partner):
 def test_all_kinds_of_message_and_event_are_told(account, partner):
     account.connect(partner)
     account.do("li", "follow")
+    account.settle()
     account.do("li", "image", url="http://127.0.0.1/a.png")
+    account.settle()
     account.do("li", "location", latitude=28.45, longitude=119.92, label="丽水")
+    account.settle()
     account.do("li", "unfollow")
     account.settle()
     told = partner.messages()

@@ -134,6 +134,7 @@ def test_a_code_brings_a_new_follower_with_its_scene(account, partner):
     asked = account.world.post("/official/people/li/scan", text=made["url"])
     assert asked["action"] == "follow" and asked["appid"] == account.appid
     account.do("li", "follow", qr=asked["qr"])
+    account.settle()
     again = account.world.post("/official/people/li/scan", text=made["url"])
     assert again == {"action": "chat", "appid": account.appid, "scene": "doc-7"}
     account.settle()
@@ -413,6 +414,7 @@ def test_news_reach_everybody_and_can_be_taken_back(account, partner):
     for person in ("li", "wang", "zhang"):
         account.do(person, "follow")
     account.do("zhang", "block")
+    account.settle()
     number = draft(account)["media_id"]
     sent = account.client.message.send_mass_article(None, number, is_to_all=True)
     account.settle()

@@ -16,6 +16,7 @@ def event_of(partner, name):
 def test_a_template_message_arrives_and_its_end_is_told(account, partner):
     account.connect(partner)
     account.do("li", "follow")
+    account.settle()
     page = "http://127.0.0.1:8069/h5/visit/1"
     answer = account.client.message.send_template(
         account.openid("li"),
@@ -111,6 +112,7 @@ def test_the_same_client_number_sends_once_in_ten_minutes(account):
 def test_a_blocked_account_is_told_so_by_the_event(account, partner):
     account.connect(partner)
     account.do("li", "follow")
+    account.settle()
     account.do("li", "block")
     answer = send(account, account.booking())
     account.settle()
@@ -126,6 +128,7 @@ def test_a_blocked_account_is_told_so_by_the_event(account, partner):
 def test_a_message_can_fail_after_it_was_taken(account, partner, fault, status):
     account.connect(partner)
     account.do("li", "follow")
+    account.settle()
     account.world.fault(fault, match={"key": account.openid("li")})
     send(account, account.booking())
     account.settle()

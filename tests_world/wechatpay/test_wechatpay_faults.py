@@ -168,6 +168,7 @@ def test_a_stuck_refund_waits_until_it_is_finished(world, shop, fault, receiver)
 
 def test_an_abnormal_refund_goes_to_a_bank_card_in_the_end(world, shop, fault, receiver):
     out_trade_no, refund_no = shop.paid(), number("R")
+    receiver.wait(1)
     fault("refund_abnormal")
     refund = shop.refund(out_trade_no, 100, 100, out_refund_no=refund_no)[1]
     world.post("/clock", advance=3)
@@ -213,6 +214,7 @@ def test_a_closed_refund_gives_the_money_back_to_the_merchant(world, shop, fault
         return next(one["balance"] for one in found if one["mchid"] == shop.keys["mchid"])
 
     out_trade_no = shop.paid(1000)
+    receiver.wait(1)
     before = balance()
     fault("refund_closed")
     shop.refund(out_trade_no, 1000, 1000)
