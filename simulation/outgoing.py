@@ -131,9 +131,7 @@ class Outgoing:
 
         :raise KeyError: when there is none.
         """
-        row = self._world.store.one("SELECT * FROM delivery WHERE id = ?", (number,))
-        if row is None:
-            raise KeyError(number)
+        row = self._world.store.row("delivery", number)
         return Delivery(**{**dict(row), "content": json.loads(row["content"])})
 
     def listed(self, key: str = "", limit: int = 200) -> list[dict[str, Any]]:

@@ -68,6 +68,16 @@ class Store:
         row: Row | None = self._base.execute(sql, values).fetchone()
         return row
 
+    def row(self, table: str, number: int) -> Row:
+        """Return the row of this number.
+
+        :raise KeyError: when there is none.
+        """
+        found = self.one(f"SELECT * FROM {table} WHERE id = ?", (number,))  # noqa: S608 (our own names)
+        if found is None:
+            raise KeyError(number)
+        return found
+
     def all(self, sql: str, values: Values = ()) -> list[Row]:
         """Return all rows."""
         return self._base.execute(sql, values).fetchall()

@@ -135,9 +135,7 @@ class Funds:
 
     def _give_back(self, number: int) -> Trade:
         """Let the money of a refund move."""
-        row = self._store.one("SELECT * FROM alipay_refund WHERE id = ?", (number,))
-        if row is None:
-            raise KeyError(number)
+        row = self._store.row("alipay_refund", number)
         now = self._world.clock.now()
         trade, amount = self._trades.get(row["trade"]), int(row["amount"])
         refunded = trade.refunded + amount

@@ -105,10 +105,7 @@ class Trades:
 
     def get(self, number: int) -> Trade:
         """Return a trade by its row."""
-        row = self._store.one("SELECT * FROM alipay_trade WHERE id = ?", (number,))
-        if row is None:
-            raise KeyError(number)
-        return Trade.of(row)
+        return Trade.of(self._store.row("alipay_trade", number))
 
     def buyer_of(self, trade: Trade) -> Person:
         """Return who pays or paid."""

@@ -202,10 +202,7 @@ class Centre:
 
         :raise KeyError: when there is none.
         """
-        row = self.store.one("SELECT * FROM sms_message WHERE id = ?", (number,))
-        if row is None:
-            raise KeyError(number)
-        return row
+        return self.store.row("sms_message", number)
 
     # --- arriving
 
@@ -318,10 +315,7 @@ class Centre:
 
         :raise KeyError: when there is none.
         """
-        row = self.store.one("SELECT * FROM sms_reply WHERE id = ?", (number,))
-        if row is None:
-            raise KeyError(number)
-        return row
+        return self.store.row("sms_reply", number)
 
 
 def _midnight(at: float) -> float:

@@ -108,10 +108,7 @@ class Medical:
 
     def get(self, number: int) -> Row:
         """Return an order by our own number."""
-        row = self._store.one("SELECT * FROM wxpay_medical WHERE id = ?", (number,))
-        if row is None:
-            raise KeyError(number)
-        return row
+        return self._store.row("wxpay_medical", number)
 
     def find(self, mchid: str, out_trade_no: str) -> Row:
         """Return a merchant's order.

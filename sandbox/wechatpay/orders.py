@@ -126,10 +126,7 @@ class Orders:
 
     def get(self, number: int) -> Row:
         """Return an order by our own number."""
-        row = self._store.one("SELECT * FROM wxpay_order WHERE id = ?", (number,))
-        if row is None:
-            raise KeyError(number)
-        return row
+        return self._store.row("wxpay_order", number)
 
     def find(self, mchid: str, out_trade_no: str = "", transaction_id: str = "") -> Row:
         """Return a merchant's order by one of its two numbers.

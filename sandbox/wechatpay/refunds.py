@@ -57,10 +57,7 @@ class Refunds:
 
     def get(self, number: int) -> Row:
         """Return a refund by our own number."""
-        row = self._store.one("SELECT * FROM wxpay_refund WHERE id = ?", (number,))
-        if row is None:
-            raise KeyError(number)
-        return row
+        return self._store.row("wxpay_refund", number)
 
     def find(self, mchid: str, out_refund_no: str = "", refund_id: str = "") -> Row:
         """Return a merchant's refund by one of its two numbers.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -10,9 +9,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import hl7.mllp
 from lxml import etree
 
+from tests_world import foreign_hl7
 from tests_world.receiver import Received, Receiver
 
 WAIT_SECONDS = 120
@@ -50,55 +49,17 @@ class Inbox:
             )
 
 
-class Listener:
-    """A listener of python-hl7 in a thread; it can say AE, or drop a connection."""
+class Listener(foreign_hl7.Server):
+    """A listener of python-hl7; it can say AE, or drop a connection."""
 
     def __init__(self, mood: Mood = calm):
-        self.mood, self.inbox, self.port = mood, Inbox(), 0
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        assert self._ready.wait(WAIT_SECONDS)
+        self.mood, self.inbox = mood, Inbox()
+        super().__init__()
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        starting = hl7.mllp.start_hl7_server(
-            self._serve, "127.0.0.1", 0, encoding="utf-8", limit=2**20
-        )
-        self._server = self._loop.run_until_complete(starting)
-        self.port = self._server.sockets[0].getsockname()[1]
-        self._ready.set()
-        self._loop.run_forever()
-        self._loop.close()
-
-    async def _serve(self, reader: Any, writer: Any) -> None:
-        try:
-            while not writer.is_closing():
-                message = await reader.readmessage()
-                mood = self.mood(self.inbox.put(message))
-                if mood == DROP:
-                    break
-                writer.writemessage(message.create_ack(mood or "AA"))
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
-        finally:
-            writer.close()
-
-    def stop(self) -> None:
-        """Close the port and all connections."""
-
-        async def close() -> None:
-            self._server.close()
-            tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-        asyncio.run_coroutine_threadsafe(close(), self._loop).result(WAIT_SECONDS)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(WAIT_SECONDS)
+    def take_in(self, message: Any) -> Any:
+        """Keep a message and acknowledge it in the mood of its place."""
+        mood = self.mood(self.inbox.put(message))
+        return None if mood == DROP else message.create_ack(mood or "AA")
 
 
 def soap_message(body: bytes) -> tuple[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from tests_world.foreign_hl7 import limits, rows_of
 from tests_world.his_hl7 import page
 from tests_world.his_hl7.mllp import value
 
@@ -14,7 +14,6 @@ TABLE = page.places("standard")
 SEX = {"M": "1", "F": "2", "U": "0", "O": "9"}
 PAPERS = {"NNCHN": "01", "PPN": "03"}
 CARDS = {"MR": "01", "SS": "02", "HC": "03"}
-RANGE = re.compile(r"(-?[\d.]+)-(-?[\d.]+)")
 OPENERS = {"results": "OBX", "prescription": "ORC"}
 BY_TYPE = {
     "ADT^A28": "patient.created",
@@ -87,31 +86,13 @@ def _fact(name: str, text: str) -> Any:
     return int(text) if name in WHOLE else text
 
 
-def _rows(message: Any, opener: str) -> list[Any]:
-    found: list[list[Any]] = []
-    for segment in message:
-        if str(segment[0]) == opener:
-            found.append([])
-        if found and not str(segment[0]).startswith("Z"):
-            found[-1].append(segment)
-    return [message.create_message(group) for group in found]
-
-
-def _limits(text: str) -> dict[str, str]:
-    if both := RANGE.fullmatch(text):
-        return {"low": both[1], "high": both[2]}
-    if text[:1] in ("<", ">"):
-        return {"low": text[1:] * (text[0] == ">"), "high": text[1:] * (text[0] == "<")}
-    return {"low": text, "high": ""}
-
-
 def _listed(message: Any, name: str, kind: str, places: dict[str, str]) -> list[Facts]:
     opener = OPENERS.get(name) or OPENERS.get(kind.partition(".")[0], "FT1")
     found = []
-    for row in _rows(message, opener):
+    for row in rows_of(message, opener):
         facts = {key: _fact(key, value(row, place)) for key, place in places.items()}
         if name == "results":
-            facts |= _limits(value(row, "OBX-7"))
+            facts |= limits(value(row, "OBX-7"))
         if facts["code"]:
             found.append(facts)
     return found

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import queue
 import shutil
 import signal
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import hl7.mllp
 import pytest
+
+from tests_world import foreign_hl7
+from tests_world.foreign_hl7 import WAIT_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = (ROOT / ".hospital" / "node" / "node_modules", ROOT / "node_modules")
-WAIT_SECONDS = 15
 
 Judge = Callable[[Any], str]
 
@@ -30,60 +29,22 @@ def accept(_message: Any) -> str:
     return "AA"
 
 
-class Listener:
-    """A listener of python-hl7 in a thread: keeps what it gets and acknowledges as it is told."""
+class Listener(foreign_hl7.Server):
+    """A listener of python-hl7: keeps what it gets and acknowledges as it is told."""
 
-    def __init__(self, port: int = 0, encoding: str = "utf-8"):
+    def __init__(self, **how: Any):
         self.judge: Judge = accept
         self.got: queue.Queue[Any] = queue.Queue()
-        self._encoding = encoding
-        self._ready = threading.Event()
-        self.port = port
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        if not self._ready.wait(WAIT_SECONDS):
-            raise RuntimeError("the foreign listener did not start")
+        super().__init__(**how)
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._server = self._loop.run_until_complete(
-            hl7.mllp.start_hl7_server(
-                self._serve, "127.0.0.1", self.port, encoding=self._encoding, limit=2**20
-            )
-        )
-        self.port = self._server.sockets[0].getsockname()[1]
-        self._ready.set()
-        self._loop.run_forever()
-        self._loop.close()
-
-    async def _serve(self, reader: Any, writer: Any) -> None:
-        try:
-            while not writer.is_closing():
-                message = await reader.readmessage()
-                self.got.put(message)
-                writer.writemessage(message.create_ack(self.judge(message)))
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, UnicodeDecodeError):
-            writer.close()
+    def take_in(self, message: Any) -> Any:
+        """Keep a message and judge it."""
+        self.got.put(message)
+        return message.create_ack(self.judge(message))
 
     def take(self, count: int) -> list[Any]:
         """Return the next messages, waiting for them."""
         return [self.got.get(timeout=WAIT_SECONDS) for _number in range(count)]
-
-    def stop(self) -> None:
-        """Close the port and all connections."""
-
-        async def close() -> None:
-            self._server.close()
-            tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-        asyncio.run_coroutine_threadsafe(close(), self._loop).result(WAIT_SECONDS)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(WAIT_SECONDS)
 
 
 @contextmanager

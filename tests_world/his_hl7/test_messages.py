@@ -1,11 +1,11 @@
 """Every kind of event: facts, message, another library's parser, and the same facts again."""
 
-import re
 from typing import Any
 
 import pytest
 
 from reference_his import events
+from tests_world.foreign_hl7 import limits, rows_of
 
 from . import page
 from .foreign import listener
@@ -19,7 +19,6 @@ PAPERS = {"NNCHN": "01", "PPN": "03"}
 CARDS = {"MR": "01", "SS": "02", "HC": "03"}
 MONEY_KINDS = {"PY": "P", "CD": "R"}
 NUMBERS = {"seq", "version", "total", "free"}
-RANGE = re.compile(r"(-?[\d.]+)-(-?[\d.]+)")
 
 
 def read(name: str, text: str) -> Any:
@@ -37,26 +36,6 @@ def read(name: str, text: str) -> Any:
     if name in ("day", "birth"):
         return f"{text[:4]}-{text[4:6]}-{text[6:]}"
     return int(text) if name in NUMBERS else text
-
-
-def rows_of(message: Any, opener: str) -> list[Any]:
-    """Return the segments from each opener to the next as messages of their own."""
-    found: list[list[Any]] = []
-    for segment in message:
-        if str(segment[0]) == opener:
-            found.append([])
-        if found and not str(segment[0]).startswith("Z"):
-            found[-1].append(segment)
-    return [message.create_message(group) for group in found]
-
-
-def limits(text: str) -> dict[str, str]:
-    """Return low and high out of OBX-7."""
-    if both := RANGE.fullmatch(text):
-        return {"low": both[1], "high": both[2]}
-    if text[:1] in ("<", ">"):
-        return {"low": text[1:] if text[0] == ">" else "", "high": text[1:] * (text[0] == "<")}
-    return {"low": text, "high": ""}
 
 
 def identity(message: Any) -> dict[str, Any]:

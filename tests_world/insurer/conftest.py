@@ -1,28 +1,17 @@
 """One insurer for all tests of this folder, and a hospital's ear for its callbacks."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from simulation import launch
+from tests_world import one_gateway
+from tests_world.one_gateway import folder
 
 from .insurer_client import Ear, Hospital
 
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where state and log of the insurer lie."""
-    return tmp_path_factory.mktemp("insurer")
-
-
-@pytest.fixture(scope="session")
-def running(folder: Path) -> Iterator[launch.Running]:
-    """The insurer in a process of its own."""
-    words = ("--state", str(folder / "state"), "--base-port", "0", "--only", "insurer")
-    found = launch.start("sandbox", *words, log=folder / "log.txt")
-    yield found
-    found.stop()
+__all__ = ["folder"]
+running = one_gateway.running("insurer")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Reconciliation, loss ratios, restart, privacy, and the page."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from sandbox.insurer.gateway import Insurer
 from simulation import launch
 from simulation.world import World
+from tests_world.one_gateway import run_example, unnamed
 
 from .insurer_client import PEOPLE, Hospital, Refused
 
@@ -104,16 +104,9 @@ def test_identity_numbers_appear_in_no_journal_and_no_log(world, days, folder):
 
 
 def test_the_page_names_every_address_and_every_fault(tmp_path):
-    page = PAGE.read_text(encoding="utf-8")
-    gateway = Insurer(World("page", tmp_path))
-    paths = [route.path for route in gateway.routes()]
-    paths += [f"/insurer{route.path}" for route in gateway.controls()]
-    for word in (*paths, *gateway.fault_kinds):
-        assert re.search(rf"`[^`]*{re.escape(word)}[ `]", page), word
+    assert unnamed(PAGE.read_text(encoding="utf-8"), Insurer(World("page", tmp_path))) == []
 
 
 def test_the_example_of_the_page_runs(world, capsys):
-    code = PAGE.read_text(encoding="utf-8").split("```python")[1].split("```")[0]
-    control = world.addresses["control"]
-    exec(code.replace("http://127.0.0.1:18700", control), {})
+    run_example(PAGE.read_text(encoding="utf-8"), world)
     assert "'lossRatio'" in capsys.readouterr().out

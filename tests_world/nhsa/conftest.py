@@ -1,28 +1,15 @@
 """One platform for all tests of this folder; every test begins with an empty one."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from simulation import launch
+from tests_world import one_gateway
+from tests_world.one_gateway import folder
 
 from .nhsa_client import Hospital
 
-
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where state and log of the platform lie."""
-    return tmp_path_factory.mktemp("nhsa")
-
-
-@pytest.fixture(scope="session")
-def running(folder: Path) -> Iterator[launch.Running]:
-    """The platform in a process of its own."""
-    words = ("--state", str(folder / "state"), "--base-port", "0", "--only", "nhsa")
-    found = launch.start("sandbox", *words, log=folder / "log.txt")
-    yield found
-    found.stop()
+__all__ = ["folder"]
+running = one_gateway.running("nhsa")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from sandbox.nhsa.benefit import CEILINGS, DEDUCTIBLES, RATIOS
 from sandbox.nhsa.gateway import Nhsa
 from simulation import launch
 from simulation.world import World
+from tests_world.one_gateway import run_example, unnamed
 
 from .nhsa_client import PATHS, Hospital, Refused
 
@@ -100,11 +101,7 @@ def test_identity_numbers_appear_in_no_journal_and_no_log(world, hospital, folde
 
 def test_the_page_names_every_address_function_and_fault(tmp_path):
     page = PAGE.read_text(encoding="utf-8")
-    gateway = Nhsa(World("page", tmp_path))
-    paths = [route.path for route in gateway.routes()]
-    paths += [f"/nhsa{route.path}" for route in gateway.controls()]
-    for word in (*paths, *gateway.fault_kinds):
-        assert re.search(rf"`[^`]*{re.escape(word)}[ `]", page), word
+    assert unnamed(page, Nhsa(World("page", tmp_path))) == []
     functions = (
         "9001 9002 1101 2201 2202 2203 2204 2205 2206 2207 2208 2601 5203 3201 3202 3203 9101 9102"
     ).split()
@@ -113,9 +110,7 @@ def test_the_page_names_every_address_function_and_fault(tmp_path):
 
 
 def test_the_example_of_the_page_runs(world, capsys):
-    code = PAGE.read_text(encoding="utf-8").split("```python")[1].split("```")[0]
-    control = world.addresses["control"]
-    exec(code.replace("http://127.0.0.1:18700", control), {})
+    run_example(PAGE.read_text(encoding="utf-8"), world)
     assert "'infcode': '0'" in capsys.readouterr().out
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 import uuid
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from sandbox.realname.register import checked_mobile, checked_name, checked_numb
 from simulation import launch
 from simulation.messages import Refusal
 from simulation.world import World
+from tests_world.one_gateway import run_example, unnamed
 
 PAGE = Path(__file__).parents[2] / "docs/outside-world/real-name.md"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -229,16 +229,9 @@ def test_any_text_is_a_value_or_the_documented_error(check, code):
 
 
 def test_the_page_names_every_address_and_every_fault(tmp_path):
-    page = PAGE.read_text(encoding="utf-8")
-    gateway = RealName(World("page", tmp_path))
-    paths = [route.path for route in gateway.routes()]
-    paths += [f"/realname{route.path}" for route in gateway.controls()]
-    for word in (*paths, *gateway.fault_kinds):
-        assert re.search(rf"`[^`]*{re.escape(word)}[ `]", page), word
+    assert unnamed(PAGE.read_text(encoding="utf-8"), RealName(World("page", tmp_path))) == []
 
 
 def test_the_example_of_the_page_runs(world, capsys):
-    code = PAGE.read_text(encoding="utf-8").split("```python")[1].split("```")[0]
-    control = world.addresses["control"]
-    exec(code.replace("http://127.0.0.1:18700", control), {})
+    run_example(PAGE.read_text(encoding="utf-8"), world)
     assert "'callsLeft'" in capsys.readouterr().out
