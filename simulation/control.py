@@ -150,7 +150,7 @@ class Control:
         wanted = await request.json()
         if unknown := set(wanted) - {"at", "advance", "speed"}:
             raise ValueError(f"The clock knows at, advance and speed, not {sorted(unknown)}.")
-        at = parse(wanted["at"]) if "at" in wanted else None
+        at = parse(str(wanted["at"])) if "at" in wanted else None
         if "advance" in wanted:
             at = (self._world.clock.now() if at is None else at) + float(wanted["advance"])
         speed = float(wanted["speed"]) if "speed" in wanted else None
@@ -159,7 +159,7 @@ class Control:
 
     async def _wait(self, request: web.Request) -> web.StreamResponse:
         """Answer when the virtual time has come."""
-        await self._world.clock.wait_until(parse((await request.json())["until"]))
+        await self._world.clock.wait_until(parse(str((await request.json())["until"])))
         return web.json_response(self._time())
 
     async def _faults(self, _request: web.Request) -> web.StreamResponse:

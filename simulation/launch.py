@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-PATIENCE_SECONDS = 900  # a wait for the virtual clock may take as long
+TIMEOUT_SECONDS = 60
+PATIENCE_SECONDS = 900
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -19,16 +20,19 @@ class Running:
     def __init__(self, process: "subprocess.Popen[bytes]", addresses: dict[str, str]):
         self.process, self.addresses = process, addresses
 
-    def ask(self, method: str, path: str, content: Any = None) -> Any:
+    def ask(
+        self, method: str, path: str, content: Any = None, seconds: float = TIMEOUT_SECONDS
+    ) -> Any:
         """Call the control port and return the JSON answer.
 
+        :param float seconds: real seconds until the answer must be there.
         :raise urllib.error.HTTPError: when it refuses.
         """
         body = None if content is None else json.dumps(content).encode()
         request = urllib.request.Request(  # noqa: S310 (our own loopback address)
             self.addresses["control"] + path, data=body, method=method
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=seconds) as answer:  # noqa: S310
             return json.loads(answer.read())
 
     def get(self, path: str) -> Any:
@@ -38,6 +42,13 @@ class Running:
     def post(self, path: str, **content: Any) -> Any:
         """Write to the control port."""
         return self.ask("POST", path, content)
+
+    def wait_until(self, moment: str, seconds: float = PATIENCE_SECONDS) -> None:
+        """Return when the virtual time has come.
+
+        :param str moment: an ISO time.
+        """
+        self.ask("POST", "/clock/wait", {"until": moment}, seconds)
 
     def fault(self, kind: str, **rule: Any) -> int:
         """Add a fault and return its number; options of the kind go into ``options``."""

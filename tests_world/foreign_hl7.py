@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+from abc import ABC, abstractmethod
 from typing import Any
 
 import hl7.mllp
@@ -13,7 +14,7 @@ WAIT_SECONDS = 15
 RANGE = re.compile(r"(-?[\d.]+)-(-?[\d.]+)")
 
 
-class Server:
+class Server(ABC):
     """A server of python-hl7 in a thread; who inherits it says what becomes of a message."""
 
     def __init__(self, port: int = 0, encoding: str = "utf-8"):
@@ -26,9 +27,9 @@ class Server:
         if not self._ready.wait(WAIT_SECONDS):
             raise RuntimeError("the foreign listener did not start")
 
+    @abstractmethod
     def take_in(self, message: Any) -> Any:
         """Return the acknowledgement of a message, or nothing to close the connection."""
-        raise NotImplementedError
 
     def stop(self) -> None:
         """Close the port and all connections."""

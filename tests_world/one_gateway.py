@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -30,17 +29,15 @@ def running(name: str) -> Callable[..., Iterator[launch.Running]]:
     return serve
 
 
-def unnamed(page: str, gateway: Gateway, *more: str) -> list[str]:
-    """Return what a page does not name of a gateway: addresses, controls, faults and more."""
+def unnamed(page: str, gateway: Gateway) -> list[str]:
+    """Return what a page does not name of a gateway: addresses, controls and faults."""
     paths = [route.path for route in gateway.routes()]
     paths += [f"/{gateway.name}{route.path}" for route in gateway.controls()]
-    words = (*paths, *gateway.fault_kinds, *more)
+    words = (*paths, *gateway.fault_kinds)
     return [word for word in words if not re.search(rf"`[^`]*{re.escape(word)}[ `]", page)]
 
 
-def run_example(page: str, world: launch.Running) -> dict[str, Any]:
+def run_example(page: str, world: launch.Running) -> None:
     """Run the first Python example of a page against this process."""
     code = page.split("```python")[1].split("```")[0]
-    names: dict[str, Any] = {}
-    exec(code.replace("http://127.0.0.1:18700", world.addresses["control"]), names)
-    return names
+    exec(code.replace("http://127.0.0.1:18700", world.addresses["control"]), {})

@@ -85,7 +85,7 @@ class Hospital:
         """Let the clock run to a time at a speed; without one it jumps there and stands still."""
         if speed:
             self.running.post("/clock", speed=speed)
-            self.running.post("/clock/wait", until=until)
+            self.running.wait_until(until)
         else:
             self.running.post("/clock", at=until, speed=0)
             self.running.post("/settle")
