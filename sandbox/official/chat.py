@@ -47,12 +47,12 @@ class Chat:
             unread=int(side != "person"),
         )
 
-    def history(self, appid: str, openid: str, since: int = 0) -> list[dict[str, Any]]:
-        """Return messages above the number ``since``, oldest first."""
+    def history(self, appid: str, openid: str) -> list[dict[str, Any]]:
+        """Return the last messages, oldest first."""
         rows = self._store.all(
-            "SELECT * FROM (SELECT * FROM oa_message WHERE appid = ? AND openid = ? AND id > ?"
+            "SELECT * FROM (SELECT * FROM oa_message WHERE appid = ? AND openid = ?"
             " ORDER BY id DESC LIMIT ?) ORDER BY id",
-            (appid, openid, since, PAGE),
+            (appid, openid, PAGE),
         )
         return [self._message(row) for row in rows]
 
@@ -75,11 +75,12 @@ class Chat:
         )
         return int(row["n"]) if row else 0
 
-    def read(self, appid: str, openid: str) -> None:
-        """Mark everything as seen."""
+    def read(self, appid: str, openid: str, last: int) -> None:
+        """Mark everything up to the number ``last`` as seen: what came later was not shown yet."""
         self._store.run(
-            "UPDATE oa_message SET unread = 0 WHERE appid = ? AND openid = ? AND unread = 1",
-            (appid, openid),
+            "UPDATE oa_message SET unread = 0"
+            " WHERE appid = ? AND openid = ? AND unread = 1 AND id <= ?",
+            (appid, openid, last),
         )
 
     def retract(self, appid: str, kind: str, job: int) -> None:

@@ -10,7 +10,8 @@ from simulation.messages import Answer, Call
 
 from .accounts import Account, Accounts
 from .callbacks import Callbacks
-from .follower import Follower, Phonebook
+from .follower import Follower
+from .phonebook import Phonebook
 
 Deed = Callable[[Follower, dict[str, Any]], Any]
 
@@ -33,6 +34,7 @@ DEEDS: dict[str, Deed] = {
     "refuse": lambda one, given: one.refuse_notice(str(given["template_id"])),
     "consent": lambda one, given: one.consent(bool(given.get("given", True))),
     "snapshot": lambda one, given: one.snapshot(bool(given.get("on", True))),
+    "read": lambda one, given: one.read(int(given["last"])),
     "wxconfig": lambda one, given: one.check_page(given),
 }
 VIEWS: dict[str, Callable[[Follower], Any]] = {

@@ -265,12 +265,13 @@ class Follower:
 
     # --- reading
 
-    def history(self, since: int = 0, read: bool = True) -> list[dict[str, Any]]:
-        """Return the conversation, oldest first, and mark it as seen."""
-        found = self._parts.chat.history(self.account.appid, self.openid, since)
-        if read:
-            self._parts.chat.read(self.account.appid, self.openid)
-        return found
+    def history(self) -> list[dict[str, Any]]:
+        """Return the conversation, oldest first."""
+        return self._parts.chat.history(self.account.appid, self.openid)
+
+    def read(self, last: int) -> None:
+        """Mark the conversation as seen up to the message of this number."""
+        self._parts.chat.read(self.account.appid, self.openid, last)
 
     def summary(self) -> dict[str, Any]:
         """Return one line of the list of conversations."""
@@ -297,34 +298,3 @@ class Follower:
     def check_page(self, asked: dict[str, Any]) -> dict[str, str]:
         """Return what ``wx.config`` of a page reports."""
         return self._parts.jssdk.check(self.account, asked)
-
-
-class Phonebook:
-    """The person's side of all accounts: what the phone begins with."""
-
-    def __init__(self, parts: Parts):
-        self._parts = parts
-
-    def follower(self, person: str, appid: str) -> Follower:
-        """Return what a person can do with an account."""
-        return Follower(self._parts, appid, person)
-
-    def chats(self, person: str) -> list[dict[str, Any]]:
-        """Return one line per account."""
-        accounts = self._parts.desk.accounts.all()
-        return [self.follower(person, account.appid).summary() for account in accounts]
-
-    def scan(self, person: str, text: str) -> dict[str, Any]:
-        """Scan any QR code.
-
-        :return: ``action``: ``follow``, ``chat`` (an account's code), ``open`` (``url``),
-            ``text`` or ``expired``.
-        """
-        code = self._parts.qrcodes.by_url(text)
-        if code:
-            return self.follower(person, code["appid"]).scan_code(code)
-        if text.startswith("http://weixin.qq.com/q/"):
-            return {"action": "expired", "text": "该二维码已过期"}
-        if text.startswith(("http://", "https://")):
-            return {"action": "open", "url": text}
-        return {"action": "text", "text": text}

@@ -22,12 +22,13 @@ from .controls import Controls
 from .customer import Customer
 from .desk import NAME, Desk
 from .drafts import Drafts
-from .follower import Parts, Phonebook
+from .follower import Parts
 from .jssdk import JsSdk
 from .mass import Mass
 from .media import Media
 from .menu import Menu
 from .oauth import OAuth
+from .phonebook import Phonebook
 from .qrcodes import QrCodes
 from .subscriptions import Subscriptions
 from .tags import Tags

@@ -137,11 +137,11 @@ class Api:
     def _menu(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
         return self._wechat.choose(person, content["position"])
 
-    def _read_chat(self, person: Person, _content: dict[str, Any]) -> None:
-        self._wechat.read(person)
+    def _read_chat(self, person: Person, content: dict[str, Any]) -> None:
+        self._wechat.read(person, int(content["last"]))
 
-    def _read_sms(self, person: Person, _content: dict[str, Any]) -> None:
-        self._sms.read(person)
+    def _read_sms(self, person: Person, content: dict[str, Any]) -> None:
+        self._sms.read(person, [int(number) for number in content["seen"]])
 
     def _subscribe(self, person: Person, content: dict[str, Any]) -> dict[str, Any]:
         return self._wechat.subscribe(person, content["asked"], content["accepted"])

@@ -22,13 +22,13 @@ class SmsApp:
         """Return messages, newest first: id, at, text, read."""
         if "sms" not in self._world.gateways:
             return []
-        centre = cast("Sms", self._world.gateways["sms"]).centre
+        handset = cast("Sms", self._world.gateways["sms"]).handset
         return [
             {"id": one["id"], "at": one["at"], "text": one["text"], "read": not one["unread"]}
-            for one in reversed(centre.inbox(person.mobile))
+            for one in reversed(handset.inbox(person.mobile))
         ]
 
-    def read(self, person: Person) -> None:
-        """Mark all as seen."""
+    def read(self, person: Person, seen: list[int]) -> None:
+        """Mark messages as seen, by their numbers."""
         if "sms" in self._world.gateways:
-            cast("Sms", self._world.gateways["sms"]).centre.inbox(person.mobile, read=True)
+            cast("Sms", self._world.gateways["sms"]).handset.read(person.mobile, seen)

@@ -13,8 +13,9 @@ from .hosts import out_of_view
 from .shown import message
 
 if TYPE_CHECKING:
-    from ..official.follower import Follower, Phonebook
+    from ..official.follower import Follower
     from ..official.gateway import OfficialAccount
+    from ..official.phonebook import Phonebook
     from ..wechatpay.gateway import WeChatPay
     from ..wechatpay.payer import Offer, Payer
 
@@ -76,7 +77,7 @@ class WeChatApp:
             "account": {"name": summary["name"], "followed": summary["following"]},
             "unread": summary["unread"],
             "menu": _menu(follower.menu()) if summary["following"] else [],
-            "messages": [message(one) for one in follower.history(read=False)],
+            "messages": [message(one) for one in follower.history()],
         }
 
     def follow(self, person: Person) -> None:
@@ -91,9 +92,9 @@ class WeChatApp:
         """Write to the account."""
         self._follower(person).send_text(text)
 
-    def read(self, person: Person) -> None:
-        """Mark the conversation as seen."""
-        self._follower(person).history()
+    def read(self, person: Person, last: int) -> None:
+        """Mark the conversation as seen up to a message's number."""
+        self._follower(person).read(last)
 
     def choose(self, person: Person, position: list[int]) -> dict[str, Any]:
         """Click a button of the menu; ``open`` when it leads to a page."""

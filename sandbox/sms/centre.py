@@ -52,7 +52,6 @@ LINES = {
     "undeliverable": "UNDELIV",
 }
 STOPPED = "MOBILE_IN_BLACK"
-STOP_WORDS = ("TD", "T", "N", "退订")
 HOUR, DAY = 3600, 86400
 # calls, windows in seconds; None counts the Beijing day
 DEFAULTS: Mapping[str, Any] = {
@@ -251,71 +250,6 @@ class Centre:
                 merchant=row["vendor"],
                 key=row["mobile"],
             )
-
-    # --- the person's side
-
-    def inbox(self, mobile: str, read: bool = False) -> list[dict[str, Any]]:
-        """Return what arrived at a mobile, oldest first."""
-        rows = self.store.all(
-            "SELECT * FROM sms_message WHERE mobile = ? AND state = 'delivered' ORDER BY done, id",
-            (mobile,),
-        )
-        if read:
-            self.store.run("UPDATE sms_message SET unread = 0 WHERE mobile = ?", (mobile,))
-        return [
-            {
-                "id": row["id"],
-                "from": row["sign"],
-                "text": row["text"],
-                "at": moment(row["done"]).isoformat(timespec="seconds"),
-                "segments": row["segments"],
-                "unread": bool(row["unread"]),
-            }
-            for row in rows
-        ]
-
-    def reply(self, mobile: str, text: str) -> dict[str, Any]:
-        """Answer the last message that arrived; ``TD`` ends all but verification codes.
-
-        :raise ValueError: when no message ever arrived.
-        """
-        row = self.store.one(
-            "SELECT * FROM sms_message WHERE mobile = ? AND state = 'delivered'"
-            " ORDER BY done DESC, id DESC LIMIT 1",
-            (mobile,),
-        )
-        if row is None:
-            raise ValueError("There is no message to reply to.")
-        if text.strip().upper() in STOP_WORDS:
-            self.store.run(
-                "INSERT INTO sms_stop VALUES (?, ?) ON CONFLICT DO NOTHING", (mobile, row["sign"])
-            )
-        number = self.store.insert(
-            "sms_reply",
-            vendor=row["vendor"],
-            mobile=mobile,
-            sign=row["sign"],
-            text=text,
-            at=self.clock.now(),
-        )
-        self.world.journal.write(NAME, "reply", mobile, text=text, vendor=row["vendor"])
-        if url := self.setting("reply_urls").get(row["vendor"]):
-            self.world.outgoing.post(
-                NAME,
-                "reply",
-                url,
-                {"vendor": row["vendor"], "id": number},
-                merchant=row["vendor"],
-                key=mobile,
-            )
-        return {"to": row["vendor"], "sign": row["sign"]}
-
-    def got_reply(self, number: int) -> Row:
-        """Return a reply.
-
-        :raise KeyError: when there is none.
-        """
-        return self.store.row("sms_reply", number)
 
 
 def _midnight(at: float) -> float:

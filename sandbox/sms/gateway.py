@@ -18,6 +18,7 @@ from simulation.world import World
 from . import reports
 from .aliyun import Aliyun
 from .centre import ALIYUN, NAME, TENCENT, Centre
+from .handset import Handset
 from .tencent import Tencent
 from .texts import TEMPLATES
 
@@ -46,6 +47,7 @@ class Sms(Gateway):
         super().__init__(world)
         keys = KeyFolder(world.folder / "keys")
         self.centre = Centre(world)
+        self.handset = Handset(self.centre)
         self._secrets = {name: keys.word(f"sms-{name}") for name in (ALIYUN, TENCENT)}
         self._aliyun = Aliyun(self.centre, ALIYUN_ID, self._secrets[ALIYUN], HOSPITAL_NAME)
         self._tencent = Tencent(
@@ -71,13 +73,17 @@ class Sms(Gateway):
         )
 
     def _inbox(self, call: Call) -> Answer:
-        return Answer.json({"messages": self.centre.inbox(call.parts["mobile"])})
+        return Answer.json({"messages": self.handset.inbox(call.parts["mobile"])})
 
     def _read(self, call: Call) -> Answer:
-        return Answer.json({"messages": self.centre.inbox(call.parts["mobile"], read=True)})
+        """Return what arrived as it was, and mark it as seen."""
+        mobile = call.parts["mobile"]
+        messages = self.handset.inbox(mobile)
+        self.handset.read(mobile, [one["id"] for one in messages])
+        return Answer.json({"messages": messages})
 
     def _reply(self, call: Call) -> Answer:
-        return Answer.json(self.centre.reply(call.parts["mobile"], str(call.json()["text"])))
+        return Answer.json(self.handset.reply(call.parts["mobile"], str(call.json()["text"])))
 
     def _line(self, call: Call) -> Answer:
         self.centre.set_line(call.parts["mobile"], str(call.json()["state"]))
@@ -135,7 +141,7 @@ class Sms(Gateway):
         if delivery.operation == "report":
             content: Any = reports.report(self.centre.get(number))
         else:
-            content = reports.reply(self.centre.got_reply(number))
+            content = reports.reply(self.handset.got_reply(number))
         body = json.dumps(content, ensure_ascii=False).encode()
         return {"Content-Type": "application/json; charset=utf-8"}, body
 

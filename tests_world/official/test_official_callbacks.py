@@ -215,7 +215,12 @@ def test_unread_counts_and_the_list_of_chats(account, partner):
     account.settle()
     (chat,) = account.world.get("/official/people/li/chats")["chats"]
     assert chat["unread"] == 1 and chat["following"] and chat["last"]["kind"] == "text"
-    account.see("li", "history")
+    (welcome,) = account.see("li", "history")
+    account.do("li", "text", text="你好")
+    account.settle()
+    account.do("li", "read", last=welcome["id"])
+    assert account.see("li", "summary")["unread"] == 1
+    account.do("li", "read", last=last(account)["id"])
     assert account.see("li", "summary")["unread"] == 0
 
 

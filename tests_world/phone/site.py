@@ -21,20 +21,23 @@ POLICY = "default-src 'self'; script-src 'self'; frame-ancestors 'none'; form-ac
 PAY = """
 document.addEventListener("WeixinJSBridgeReady", async () => {
   const show = (text) => { document.getElementById("result").textContent = text; };
-  document.getElementById("config").addEventListener("click", async () => {
+  const ready = (id, act) => {
+    const button = document.getElementById(id);
+    button.addEventListener("click", act);
+    button.disabled = false;
+  };
+  ready("config", async () => {
     const signed = await (await fetch("/config")).json();
     WeixinJSBridge.invoke("preVerifyJSAPI", signed, (answer) => show(answer.err_msg));
   });
-  document.getElementById("notices").addEventListener("click", async () => {
+  ready("notices", async () => {
     const tmplIds = await (await fetch("/templates")).json();
     WeixinJSBridge.invoke("requestSubscribeMessage", { tmplIds },
       (answer) => show(JSON.stringify(answer)));
   });
   const parameters = await (await fetch("/parameters")).json();
-  const pay = document.getElementById("pay");
-  pay.addEventListener("click", () =>
+  ready("pay", () =>
     WeixinJSBridge.invoke("getBrandWCPayRequest", parameters, (answer) => show(answer.err_msg)));
-  pay.disabled = false;
 });
 document.addEventListener("AlipayJSBridgeReady", () => {
   const pay = document.getElementById("pay");
@@ -49,7 +52,8 @@ document.addEventListener("AlipayJSBridgeReady", () => {
 """
 BUTTONS = (
     '<p id="who">{who}</p><p id="agent">{agent}</p><button id="pay" disabled>付款</button>'
-    '<button id="config">签名</button><button id="notices">订阅</button><p id="result"></p>'
+    '<button id="config" disabled>签名</button><button id="notices" disabled>订阅</button>'
+    '<p id="result"></p>'
     '<script src="/pay.js"></script>'
 )
 

@@ -61,6 +61,41 @@ def test_a_text_message_arrives(phone, world, send_sms):
     expect(page.get_by_label("条未读")).to_have_count(0)
 
 
+def test_a_tap_counts_while_news_arrive(phone, base, world, send_sms):
+    """The home screen changes with the news, but not under a finger."""
+    page = phone("wang")
+    page.get_by_role("button", name="微信").hover()
+    page.mouse.down()
+    send_sms("13800000002", {"code": "135791"})
+    world.post("/settle")
+    # the first answer with the message may be on its way still, after the second it was drawn
+    for _poll in range(2):
+        page.wait_for_event("response", lambda answer: tells(answer, "135791"))
+    page.mouse.up()
+    expect(page.get_by_role("button", name="扫一扫")).to_be_visible()
+    page.get_by_role("button", name="关闭").click()
+    expect(page.get_by_label("1 条未读")).to_be_visible()
+
+
+def tells(answer, code):
+    """Is this the news, with the message in it?"""
+    return answer.url.endswith("/api/p/wang") and code in answer.text()
+
+
+def test_what_was_not_shown_stays_unread(world, send_sms):
+    """A message that arrives while the phone tells what it showed was not on its screen."""
+    phone = f"{world.addresses['phone']}/api/p/chen"
+    for code in ("111111", "222222"):
+        send_sms("13800000004", {"code": code})
+        # one code a minute for a number, says the vendor
+        world.post("/clock", advance=61)
+        world.post("/settle")
+    second, first = requests.get(phone, timeout=5).json()["sms"]
+    requests.post(f"{phone}/sms/read", json={"seen": [first["id"]]}, timeout=5)
+    read = {one["id"]: one["read"] for one in requests.get(phone, timeout=5).json()["sms"]}
+    assert read == {first["id"]: True, second["id"]: False}
+
+
 def test_several_people_stand_side_by_side_and_one_more_joins(page, base):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{base}/")
@@ -127,6 +162,8 @@ def test_a_page_that_does_not_answer_gets_a_sentence(phone):
         ("/api/p/li/scan", {"app": "qq", "text": "x"}, 400),
         ("/api/p/li/pay", {"app": "wx", "token": "x", "outcome": "pay"}, 400),
         ("/api/p/li/open", {"app": "tv", "url": "http://127.0.0.1/"}, 400),
+        ("/api/p/li/wechat/read", {"last": "all"}, 400),
+        ("/api/p/li/sms/read", {"seen": ["all"]}, 400),
         ("/static/..%2fapi.py", None, 404),
     ],
 )

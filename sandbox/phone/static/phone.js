@@ -66,6 +66,11 @@ function redrawHome() {
   screen.replaceChildren(home());
 }
 
+/* What is drawn anew under a finger loses its tap: news wait until it is lifted. */
+function isPressed() {
+  return screen.matches(":active");
+}
+
 async function refresh() {
   try {
     const news = await phone.call("GET", "");
@@ -74,8 +79,8 @@ async function refresh() {
     if (notice.textContent === say("offline")) {
       notice.textContent = "";
     }
-    phone.news = news;
-    if (changed) {
+    if (changed && !isPressed()) {
+      phone.news = news;
       document.getElementById("owner").textContent = news.name;
       document.title = news.name + say("phoneOf");
       askConfirmations(phone);

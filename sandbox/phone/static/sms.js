@@ -11,10 +11,21 @@ function list(phone) {
   return el("div.chat", { role: "log", tabindex: "0", "aria-label": say("sms") }, sms.flatMap(row));
 }
 
+function tellSeen(phone) {
+  const { sms } = phone.news;
+  if (sms.some((one) => !one.read)) {
+    phone.call("POST", "/sms/read", { seen: sms.map((one) => one.id) }).catch(phone.fail);
+  }
+}
+
+function redraw(phone) {
+  document.getElementById("screen").replaceChildren(list(phone));
+  tellSeen(phone);
+}
+
 export const smsScreens = {
   "/sms": (phone) => ({
     title: say("sms"), body: list(phone),
-    refresh: () => document.getElementById("screen").replaceChildren(list(phone)),
-    shown: () => phone.call("POST", "/sms/read", {}).catch(phone.fail),
+    refresh: () => redraw(phone), shown: () => tellSeen(phone),
   }),
 };

@@ -128,6 +128,7 @@ function refreshChat(phone) {
   if (atEnd) {
     box.scrollTop = box.scrollHeight;
   }
+  tellSeen(phone);
 }
 
 function readChat(phone) {
@@ -135,7 +136,15 @@ function readChat(phone) {
   if (box) {
     box.scrollTop = box.scrollHeight;
   }
-  phone.call("POST", "/wechat/read", {}).catch(phone.fail);
+  tellSeen(phone);
+}
+
+/* Up to what is on the screen: what arrives meanwhile was not seen. */
+function tellSeen(phone) {
+  const { messages, unread } = phone.news.wechat;
+  if (unread && messages.length) {
+    phone.call("POST", "/wechat/read", { last: messages.at(-1).id }).catch(phone.fail);
+  }
 }
 
 export const wechatScreens = {
