@@ -66,6 +66,8 @@ class BackOffice:
         box.fill(text)
         box.press("Enter")
         expect(self.field(name).locator("button")).to_have_attribute("value", text)
+        # the button under the mouse shows a tip after a while, over the field below
+        self.page.mouse.move(0, 0)
 
     def select(self, name, label):
         """Choose a value of a selection field by its label."""

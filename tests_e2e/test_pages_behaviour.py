@@ -200,12 +200,12 @@ def test_messages_are_read_and_switched(own, base_url, world):
     boxes = own.locator("input[type=checkbox]:enabled")
     assert own.locator("input[type=checkbox]:disabled:checked").count() > 0
     boxes.first.uncheck()
-    own.locator("form[action='/h5/messages/switches'] button").click()
-    own.wait_for_load_state()
+    with own.expect_navigation():
+        own.locator("form[action='/h5/messages/switches'] button").click()
     assert len(world.shell(SILENCED, phone=world.phone)) == 1
     boxes.first.check()
-    own.locator("form[action='/h5/messages/switches'] button").click()
-    own.wait_for_load_state()
+    with own.expect_navigation():
+        own.locator("form[action='/h5/messages/switches'] button").click()
     assert world.shell(SILENCED, phone=world.phone) == []
 
 
