@@ -18,9 +18,13 @@ class Desk(BackOffice):
         """Type what a patient says or shows, and press Enter."""
         box = self.page.locator("#hospital_desk_input")
         box.fill(text)
-        with self.page.expect_response("**/hospital.desk/find"):
-            box.press("Enter")
-        self.page.locator(".o_hospital_desk .alert").first.wait_for()
+        box.press("Enter")
+        self.answered(text)
+
+    def answered(self, text):
+        """Wait until what is shown is the answer for ``text``, and nothing is under way."""
+        screen = self.page.locator(".o_hospital_desk[aria-busy=false]")
+        expect(screen).to_have_attribute("data-searched", text)
 
     def row(self, text):
         """Return the row of a booking that holds ``text``."""
@@ -28,6 +32,6 @@ class Desk(BackOffice):
 
     def check_in_by_enter(self):
         """Press Enter again: the only booking found is checked in; return its number."""
-        with self.page.expect_response("**/hospital.desk/check_in"):
-            self.page.locator("#hospital_desk_input").press("Enter")
+        self.page.locator("#hospital_desk_input").press("Enter")
+        self.answered("")
         return self.page.locator(".o_hospital_desk_big").inner_text()

@@ -16,6 +16,7 @@ export class HospitalDesk extends Component {
         this.orm = useService("orm");
         this.inputRef = useRef("input");
         this.state = useState({ text: "", searched: "", busy: false, answer: EMPTY });
+        this.next = "";
         onMounted(() => this.focus());
     }
 
@@ -28,32 +29,49 @@ export class HospitalDesk extends Component {
         this.inputRef.el?.select();
     }
 
+    /** A scanner does not wait: what it reads meanwhile is searched after the answer. */
     async onSubmit() {
         const text = this.state.text.trim();
-        if (text && text === this.state.searched && this.ready.length === 1) {
+        this.focus();
+        if (this.state.busy) {
+            this.next = text;
+        } else if (text && text === this.state.searched && this.ready.length === 1) {
             await this.checkIn(this.ready[0].id);
         } else if (text) {
-            await this.ask("find", text);
-            this.state.searched = text;
+            await this.search(text);
         }
+    }
+
+    async search(text) {
+        await this.ask("find", text, text);
     }
 
     async checkIn(id) {
-        await this.ask("check_in", id);
-        Object.assign(this.state, { text: "", searched: "" });
-        this.focus();
+        await this.ask("check_in", id, "");
     }
 
-    async ask(method, argument) {
+    /** Ask the server: its answer then stands for the text ``searched``, "" when all is done. */
+    async ask(method, argument, searched) {
         if (this.state.busy) {
             return;
         }
+        const typed = this.state.text;
+        this.next = "";
         this.state.busy = true;
         try {
-            this.state.answer = await this.orm.call("hospital.desk", method, [argument]);
+            const answer = await this.orm.call("hospital.desk", method, [argument]);
+            Object.assign(this.state, { answer, searched });
         } finally {
             this.state.busy = false;
-            this.focus();
+            if (this.state.text === typed) {
+                this.focus(); // for the next scan; who types already is left alone
+            }
+        }
+        if (!searched && this.state.text === typed) {
+            this.state.text = "";
+        }
+        if (this.next && this.next !== searched) {
+            await this.search(this.next);
         }
     }
 }
